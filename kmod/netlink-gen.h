@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/ttlpin.yaml */
+/* YNL-GEN kernel header */
+
+#ifndef _LINUX_TTLPIN_GEN_H
+#define _LINUX_TTLPIN_GEN_H
+
+#include <net/netlink.h>
+#include <net/genetlink.h>
+
+#include <uapi/linux/ttlpin.h>
+
+/* Common nested types */
+extern const struct nla_policy ttlpin_prefix_nl_policy[TTLPIN_A_PREFIX_LEN + 1];
+
+/* Global operation policy for ttlpin */
+extern const struct nla_policy ttlpin_main_nl_policy[TTLPIN_A_PREFIX + 1];
+
+/* Ops table for ttlpin */
+extern const struct genl_small_ops ttlpin_nl_ops[7];
+
+int ttlpin_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info);
+int ttlpin_nl_stats_reset_doit(struct sk_buff *skb, struct genl_info *info);
+int ttlpin_nl_flow_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int ttlpin_nl_whitelist_get_dumpit(struct sk_buff *skb,
+				   struct netlink_callback *cb);
+int ttlpin_nl_whitelist_add_doit(struct sk_buff *skb, struct genl_info *info);
+int ttlpin_nl_whitelist_del_doit(struct sk_buff *skb, struct genl_info *info);
+int ttlpin_nl_whitelist_flush_doit(struct sk_buff *skb, struct genl_info *info);
+
+enum {
+	TTLPIN_NLGRP_EVENTS,
+};
+
+#endif /* _LINUX_TTLPIN_GEN_H */
