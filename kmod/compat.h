@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The only place that knows kernel versions. Each piece has the shape of the
+ * newer kernel, so that dropping an old one is a deletion.
+ */
+#ifndef TTLPIN_COMPAT_H
+#define TTLPIN_COMPAT_H
+
+#include <linux/version.h>
+
+#ifndef CONFIG_64BIT
+#error "ttlpin reads and replaces 64-bit words at once: a 64-bit kernel is needed"
+#endif
+
+/* 6.2 made the kobj_type callbacks take a const kobject. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define TTLPIN_KOBJ_CONST
+#else
+#define TTLPIN_KOBJ_CONST const
+#endif
+
+#endif /* TTLPIN_COMPAT_H */

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Settings of a namespace.
+ */
+#ifndef TTLPIN_CONFIG_H
+#define TTLPIN_CONFIG_H
+
+#include <linux/cache.h>
+#include <linux/rcupdate.h>
+#include "engine.h"
+#include "net.h"
+
+#define TTLPIN_PORTS_MAX	16
+#define TTLPIN_FLOWS_MIN	1024
+#define TTLPIN_FLOWS_MAX	16777216
+
+enum ttlpin_protect {
+	TTLPIN_PROTECT_CLIENT,
+	TTLPIN_PROTECT_SERVER,
+	TTLPIN_PROTECT_BOTH,
+};
+
+/* A range of ports as one comparison: port - first <= span. */
+struct ttlpin_ports {
+	u16 first;
+	u16 span;
+};
+
+/**
+ * struct ttlpin_config - the settings of a namespace
+ * @mode: enum ttlpin_mode
+ * @nr_ports: how many of @ports are in use
+ * @protect: enum ttlpin_protect
+ * @midstream: whether flows are learned in mid-stream
+ * @policy: what the engine asks
+ * @ports: guarded port ranges, in the order given
+ * @max_flows: room of the flow store
+ * @half_open_timeout: seconds
+ * @idle_timeout: seconds
+ * @close_timeout: seconds
+ * @event_rate: events a second
+ * @event_snaplen: payload octets in an event
+ * @rcu: frees what has been replaced
+ *
+ * Never changed once published; a packet reads the first line only, unless it
+ * is on a guarded port.
+ */
+struct ttlpin_config {
+	u8 mode;
+	u8 nr_ports;
+	u8 protect;
+	bool midstream;
+	struct ttlpin_policy policy;
+	struct ttlpin_ports ports[TTLPIN_PORTS_MAX];
+	u32 max_flows;
+	u32 half_open_timeout;
+	u32 idle_timeout;
+	u32 close_timeout;
+	u32 event_rate;
+	u32 event_snaplen;
+	struct rcu_head rcu;
+} ____cacheline_aligned;
+
+enum ttlpin_setting_id {
+	TTLPIN_SET_MODE,
+	TTLPIN_SET_PORTS,
+	TTLPIN_SET_TOLERANCE,
+	TTLPIN_SET_TIMESTAMPS,
+	TTLPIN_SET_HEAL,
+	TTLPIN_SET_PROTECT,
+	TTLPIN_SET_MIDSTREAM,
+	TTLPIN_SET_MAX_FLOWS,
+	TTLPIN_SET_HALF_OPEN_TIMEOUT,
+	TTLPIN_SET_IDLE_TIMEOUT,
+	TTLPIN_SET_CLOSE_TIMEOUT,
+	TTLPIN_SET_EVENT_RATE,
+	TTLPIN_SET_EVENT_SNAPLEN,
+	TTLPIN_SETTINGS,
+};
+
+const char *ttlpin_config_name(enum ttlpin_setting_id id);
+ssize_t ttlpin_config_show(struct ttlpin_net *tn, enum ttlpin_setting_id id,
+			   char *buf);
+int ttlpin_config_store(struct ttlpin_net *tn, enum ttlpin_setting_id id,
+			const char *text);
+int ttlpin_config_init(struct ttlpin_net *tn);
+void ttlpin_config_exit(struct ttlpin_net *tn);
+
+static inline bool ttlpin_config_guards(const struct ttlpin_config *cfg,
+					u16 port)
+{
+	u32 i;
+
+	for (i = 0; i < cfg->nr_ports; i++)
+		if ((u16)(port - cfg->ports[i].first) <= cfg->ports[i].span)
+			return true;
+	return false;
+}
+
+#endif /* TTLPIN_CONFIG_H */

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The flow store.
+ */
+#ifndef TTLPIN_FLOW_H
+#define TTLPIN_FLOW_H
+
+#include "config.h"
+#include "engine.h"
+#include "net.h"
+#include "tuple.h"
+
+/**
+ * struct ttlpin_cold - what a flow needs beside its slot
+ * @tuple: both ends
+ * @mem: what the engine remembers
+ */
+struct ttlpin_cold {
+	struct ttlpin_tuple tuple;
+	struct ttlpin_memory mem;
+};
+
+/**
+ * struct ttlpin_ref - a flow that was found
+ * @table: the table that holds it
+ * @slot: its slot there
+ * @fp: its fingerprint
+ * @state: its state word when it was found
+ * @cold: its cold part; only while locked
+ * @is_new: made by ttlpin_flow_insert(); @state and @cold->mem are undefined
+ *
+ * Valid within the RCU read section that found it.
+ */
+struct ttlpin_ref {
+	struct ttlpin_table *table;
+	u32 slot;
+	u64 fp;
+	u64 state;
+	struct ttlpin_cold *cold;
+	bool is_new;
+};
+
+/**
+ * struct ttlpin_flow_counts - how full the store is
+ * @flows: flows in it, half open ones included
+ * @half_open: flows in phase syn-sent
+ */
+struct ttlpin_flow_counts {
+	u32 flows;
+	u32 half_open;
+};
+
+/* A flow as it stood when it was listed. */
+struct ttlpin_flow_copy {
+	struct ttlpin_cold cold;
+	u64 state;
+};
+
+/* Flows that ttlpin_flow_list() gives at most at a time. */
+#define TTLPIN_BUCKET_SLOTS	4
+
+u64 ttlpin_flow_fingerprint(const struct ttlpin_net *tn,
+			    const struct ttlpin_tuple *tuple);
+bool ttlpin_flow_find(const struct ttlpin_net *tn,
+		      const struct ttlpin_config *cfg, u64 fp,
+		      struct ttlpin_ref *ref);
+void ttlpin_flow_refresh(const struct ttlpin_ref *ref, u64 next);
+bool ttlpin_flow_lock(const struct ttlpin_net *tn,
+		      const struct ttlpin_config *cfg, u64 fp,
+		      struct ttlpin_ref *ref);
+bool ttlpin_flow_insert(struct ttlpin_net *tn, const struct ttlpin_config *cfg,
+			u64 fp, const struct ttlpin_tuple *tuple,
+			struct ttlpin_ref *ref);
+void ttlpin_flow_unlock(const struct ttlpin_ref *ref, u64 next);
+void ttlpin_flow_counts(const struct ttlpin_net *tn,
+			struct ttlpin_flow_counts *counts);
+u32 ttlpin_flow_generation(const struct ttlpin_net *tn);
+int ttlpin_flow_list(const struct ttlpin_net *tn,
+		     const struct ttlpin_config *cfg, u32 bucket,
+		     struct ttlpin_flow_copy *copy);
+int ttlpin_flow_resize(struct ttlpin_net *tn, u32 max_flows);
+int ttlpin_flow_init(struct ttlpin_net *tn, u32 max_flows);
+void ttlpin_flow_exit(struct ttlpin_net *tn);
+
+#endif /* TTLPIN_FLOW_H */

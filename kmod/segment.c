@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Bytes of a packet -> facts about its TCP segment.
+ *
+ * Whatever the lengths in the packet claim, nothing is read at or beyond
+ * ttlpin_bytes.avail. A caller that holds only part of the packet is told how
+ * much is missing and calls again; each answer asks for more than the last, so
+ * that ends.
+ */
+#include "segment.h"
+
+#define PROTO_HOPOPTS	0
+#define PROTO_TCP	6
+#define PROTO_ROUTING	43
+#define PROTO_FRAGMENT	44
+#define PROTO_AH	51
+#define PROTO_DSTOPTS	60
+
+#define IPV4_MIN	20
+#define IPV6_LEN	40
+
+#define TCPOPT_EOL	0
+#define TCPOPT_NOP	1
+#define TCPOPT_TS	8
+#define TCPOPT_TS_LEN	10
+
+static u16 get16(const u8 *p)
+{
+	return (u16)(p[0] << 8 | p[1]);
+}
+
+static u32 get32(const u8 *p)
+{
+	return (u32)p[0] << 24 | (u32)p[1] << 16 | (u32)p[2] << 8 | p[3];
+}
+
+/* PARSE_OK if the first @need octets are at hand. */
+static enum ttlpin_parse want(struct ttlpin_bytes *b, u32 need)
+{
+	if (need <= b->avail)
+		return TTLPIN_PARSE_OK;
+	if (need > b->len)
+		return TTLPIN_PARSE_MALFORMED;
+	b->need = need;
+	return TTLPIN_PARSE_SHORT;
+}
+
+static enum ttlpin_parse locate_v4(struct ttlpin_bytes *b,
+				   struct ttlpin_place *place)
+{
+	enum ttlpin_parse ret = want(b, IPV4_MIN);
+	const u8 *ip = b->data;
+	u32 claimed;
+
+	if (ret)
+		return ret;
+	if (ip[9] != PROTO_TCP)
+		return TTLPIN_PARSE_OTHER;
+	/* Fragments were reassembled before us, or are a capture's: only the
+	 * whole datagram can be judged.
+	 */
+	if (get16(ip + 6) & 0x3fff)
+		return TTLPIN_PARSE_OTHER;
+	/* 0 stands there where the kernel has merged more than 64 KiB. What
+	 * follows the end is link padding.
+	 */
+	claimed = get16(ip + 2);
+	place->tcp = (ip[0] & 0x0f) * 4u;
+	if (place->tcp < IPV4_MIN || claimed > b->len)
+		return TTLPIN_PARSE_MALFORMED;
+	place->end = claimed ? claimed : b->len;
+	place->ttl = ip[8];
+	return TTLPIN_PARSE_OK;
+}
+
+/* Length of the IPv6 extension header @kind that begins at @at, in octets. */
+static enum ttlpin_parse extension_len(struct ttlpin_bytes *b, u8 kind, u32 at,
+				       u32 *len)
+{
+	enum ttlpin_parse ret;
+
+	if (kind != PROTO_HOPOPTS && kind != PROTO_ROUTING &&
+	    kind != PROTO_FRAGMENT && kind != PROTO_AH && kind != PROTO_DSTOPTS)
+		return TTLPIN_PARSE_OTHER;
+	ret = want(b, at + 8);
+	if (ret)
+		return ret;
+	if (kind == PROTO_FRAGMENT) {
+		*len = 8;
+		/* Offset and M are 0: an atomic fragment, RFC 6946. */
+		return get16(b->data + at + 2) & 0xfff9 ? TTLPIN_PARSE_OTHER :
+							   TTLPIN_PARSE_OK;
+	}
+	if (kind == PROTO_AH)
+		*len = (b->data[at + 1] + 2u) * 4;
+	else
+		*len = (b->data[at + 1] + 1u) * 8;
+	return TTLPIN_PARSE_OK;
+}
+
+/*
+ * Walks the extension headers to TCP. The packet's own length is the only bound
+ * on their number, for the receiving stack has no other: a lower one would let
+ * a forged segment hide behind the header after the last that we read.
+ */
+static enum ttlpin_parse locate_v6(struct ttlpin_bytes *b,
+				   struct ttlpin_place *place)
+{
+	enum ttlpin_parse ret = want(b, IPV6_LEN);
+	const u8 *ip = b->data;
+	u32 at = IPV6_LEN;
+	u32 claimed, len;
+	u8 kind;
+
+	if (ret)
+		return ret;
+	for (kind = ip[6]; kind != PROTO_TCP; at += len) {
+		ret = extension_len(b, kind, at, &len);
+		if (ret)
+			return ret;
+		kind = b->data[at];
+	}
+	claimed = get16(ip + 4);
+	if (claimed && IPV6_LEN + claimed > b->len)
+		return TTLPIN_PARSE_MALFORMED;
+	place->end = claimed ? IPV6_LEN + claimed : b->len;
+	place->ttl = ip[7];
+	place->tcp = at;
+	return TTLPIN_PARSE_OK;
+}
+
+/**
+ * ttlpin_segment_locate - find the TCP header of a packet
+ * @b: the packet; @b->data begins with the IP header
+ * @place: filled with PARSE_OK, undefined otherwise
+ *
+ * Reads the ports too, so that what is not guarded needs no more than this.
+ *
+ * Return: PARSE_OTHER for what is not a whole TCP segment or stands behind an
+ * IPv6 extension header that is none of RFC 8200's and AH: it is let through.
+ */
+enum ttlpin_parse ttlpin_segment_locate(struct ttlpin_bytes *b,
+					struct ttlpin_place *place)
+{
+	enum ttlpin_parse ret = want(b, 1);
+
+	if (ret)
+		return ret;
+	place->family = b->data[0] >> 4;
+	if (place->family == 4)
+		ret = locate_v4(b, place);
+	else if (place->family == 6)
+		ret = locate_v6(b, place);
+	else
+		return TTLPIN_PARSE_OTHER;
+	if (ret)
+		return ret;
+	if (place->tcp + TTLPIN_TCP_MIN > place->end)
+		return TTLPIN_PARSE_MALFORMED;
+	ret = want(b, place->tcp + TTLPIN_TCP_MIN);
+	if (ret)
+		return ret;
+	place->sport = get16(b->data + place->tcp);
+	place->dport = get16(b->data + place->tcp + 2);
+	return TTLPIN_PARSE_OK;
+}
+
+/*
+ * Takes what tcp_parse_options() takes: the last timestamp option of the right
+ * length, and nothing after an option whose length makes no sense.
+ */
+static void parse_options(const u8 *opt, u32 len, struct ttlpin_segment *seg)
+{
+	u32 at = 0;
+
+	while (at < len && opt[at] != TCPOPT_EOL) {
+		u32 size;
+
+		if (opt[at] == TCPOPT_NOP) {
+			at++;
+			continue;
+		}
+		if (at + 1 >= len)
+			return;
+		size = opt[at + 1];
+		if (size < 2 || at + size > len)
+			return;
+		if (opt[at] == TCPOPT_TS && size == TCPOPT_TS_LEN) {
+			seg->has_ts = true;
+			seg->tsval = get32(opt + at + 2);
+			seg->tsecr = get32(opt + at + 6);
+		}
+		at += size;
+	}
+}
+
+/**
+ * ttlpin_segment_parse - read the segment that ttlpin_segment_locate() found
+ * @b: the packet
+ * @place: where its TCP header is
+ * @seg: filled with PARSE_OK, undefined otherwise; points into @b->data
+ *
+ * Payload is taken as far as it is at hand and never asked for.
+ *
+ * Return: PARSE_OK, PARSE_SHORT or PARSE_MALFORMED.
+ */
+enum ttlpin_parse ttlpin_segment_parse(struct ttlpin_bytes *b,
+				       const struct ttlpin_place *place,
+				       struct ttlpin_segment *seg)
+{
+	const u8 *tcp = b->data + place->tcp;
+	u32 header = (tcp[12] >> 4) * 4u;
+	u32 start = place->tcp + header;
+	enum ttlpin_parse ret;
+
+	if (header < TTLPIN_TCP_MIN || start > place->end)
+		return TTLPIN_PARSE_MALFORMED;
+	ret = want(b, start);
+	if (ret)
+		return ret;
+	seg->seq = get32(tcp + 4);
+	seg->ack = get32(tcp + 8);
+	seg->window = get16(tcp + 14);
+	seg->flags = tcp[13];
+	seg->ttl = place->ttl;
+	seg->tsval = 0;
+	seg->tsecr = 0;
+	seg->has_ts = false;
+	seg->payload = b->data + start;
+	seg->payload_len = place->end - start;
+	seg->payload_avail = seg->payload_len;
+	if (seg->payload_avail > b->avail - start)
+		seg->payload_avail = b->avail - start;
+	parse_options(tcp + TTLPIN_TCP_MIN, header - TTLPIN_TCP_MIN, seg);
+	return TTLPIN_PARSE_OK;
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Bytes of a packet -> facts about its TCP segment. Pure: no skb, no lock, no
+ * allocation, no clock.
+ */
+#ifndef TTLPIN_SEGMENT_H
+#define TTLPIN_SEGMENT_H
+
+#include "types.h"
+
+/* TCP flags as in octet 13 of the header, RFC 9293 section 3.1. */
+#define TTLPIN_FIN	0x01
+#define TTLPIN_SYN	0x02
+#define TTLPIN_RST	0x04
+#define TTLPIN_PSH	0x08
+#define TTLPIN_ACK	0x10
+
+/* Shortest TCP header, octets. */
+#define TTLPIN_TCP_MIN	20
+
+/**
+ * enum ttlpin_parse - what the parser made of a packet
+ * @TTLPIN_PARSE_OK: a TCP segment
+ * @TTLPIN_PARSE_OTHER: not TCP, a fragment, or behind a header we do not know
+ * @TTLPIN_PARSE_MALFORMED: lengths contradict one another; TCP drops it
+ * @TTLPIN_PARSE_SHORT: more octets are needed, see ttlpin_bytes.need
+ */
+enum ttlpin_parse {
+	TTLPIN_PARSE_OK,
+	TTLPIN_PARSE_OTHER,
+	TTLPIN_PARSE_MALFORMED,
+	TTLPIN_PARSE_SHORT,
+};
+
+/**
+ * struct ttlpin_bytes - a packet from its network header on
+ * @data: the octets at hand
+ * @avail: how many are at hand
+ * @len: how many the packet has, avail <= len
+ * @need: set with TTLPIN_PARSE_SHORT: avail that the parser asks for, <= len
+ */
+struct ttlpin_bytes {
+	const u8 *data;
+	u32 avail;
+	u32 len;
+	u32 need;
+};
+
+/**
+ * struct ttlpin_place - where the TCP header of a packet is
+ * @family: 4 or 6
+ * @ttl: TTL or hop limit
+ * @tcp: offset of the TCP header from the network header
+ * @end: offset of the packet's end by its own length field
+ * @sport: source port
+ * @dport: destination port
+ *
+ * The two addresses stand at ttlpin_place_saddr() and ttlpin_place_daddr().
+ */
+struct ttlpin_place {
+	u8 family;
+	u8 ttl;
+	u16 sport;
+	u16 dport;
+	u32 tcp;
+	u32 end;
+};
+
+/**
+ * struct ttlpin_segment - what the engine asks about a segment
+ * @payload: its first octets, as many as are at hand
+ * @payload_avail: how many those are
+ * @payload_len: how many it carries
+ * @seq: sequence number
+ * @ack: acknowledgment number
+ * @tsval: TSval of the timestamp option, if @has_ts
+ * @tsecr: TSecr of the timestamp option, if @has_ts
+ * @window: window field, unscaled
+ * @ttl: TTL or hop limit
+ * @flags: TCP flags, TTLPIN_FIN...
+ * @has_ts: the timestamp option (RFC 7323) is there
+ */
+struct ttlpin_segment {
+	const u8 *payload;
+	u32 payload_avail;
+	u32 payload_len;
+	u32 seq;
+	u32 ack;
+	u32 tsval;
+	u32 tsecr;
+	u16 window;
+	u8 ttl;
+	u8 flags;
+	bool has_ts;
+};
+
+enum ttlpin_parse ttlpin_segment_locate(struct ttlpin_bytes *b,
+					struct ttlpin_place *place);
+enum ttlpin_parse ttlpin_segment_parse(struct ttlpin_bytes *b,
+				       const struct ttlpin_place *place,
+				       struct ttlpin_segment *seg);
+
+/* Sequence numbers that the segment occupies, RFC 9293 section 3.4. */
+static inline u32 ttlpin_segment_len(const struct ttlpin_segment *seg)
+{
+	return seg->payload_len + !!(seg->flags & TTLPIN_SYN) +
+	       !!(seg->flags & TTLPIN_FIN);
+}
+
+static inline const u8 *ttlpin_place_saddr(const struct ttlpin_bytes *b,
+					   const struct ttlpin_place *place)
+{
+	return b->data + (place->family == 4 ? 12 : 8);
+}
+
+static inline const u8 *ttlpin_place_daddr(const struct ttlpin_bytes *b,
+					   const struct ttlpin_place *place)
+{
+	return b->data + (place->family == 4 ? 16 : 24);
+}
+
+#endif /* TTLPIN_SEGMENT_H */
