@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Output: trees of values as JSON, pairs or tables; and the one line that a
+ * failure gets.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "out.h"
+
+static int complain(int status, const char *format, va_list args)
+{
+	fflush(stdout);
+	fputs("ttlpinctl: ", stderr);
+	vfprintf(stderr, format, args);
+	fputc('\n', stderr);
+	return status;
+}
+
+/**
+ * out_fail - say in one line why a command was refused or failed
+ * @format: as for printf(), without a newline
+ *
+ * Return: CTL_FAILED.
+ */
+int out_fail(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	complain(CTL_FAILED, format, args);
+	va_end(args);
+	return CTL_FAILED;
+}
+
+/**
+ * out_usage - say in one line what was wrong with the command line
+ * @format: as for printf(), without a newline
+ *
+ * Return: CTL_USAGE.
+ */
+int out_usage(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	complain(CTL_USAGE, format, args);
+	va_end(args);
+	return CTL_USAGE;
+}
+
+/**
+ * out_end - make sure that all output was written
+ *
+ * Return: CTL_OK, or CTL_FAILED with a line on stderr. A reader that has closed
+ * the pipe has had enough: that is no failure.
+ */
+int out_end(void)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return CTL_OK;
+	if (errno == EPIPE)
+		return CTL_OK;
+	return out_fail("cannot write the output: %s", strerror(errno));
+}
+
+/**
+ * out_json - print a tree as one line of JSON
+ * @tree: the tree
+ *
+ * Return: as out_end().
+ */
+int out_json(const json_t *tree)
+{
+	if (json_dumpf(tree, stdout, JSON_COMPACT | JSON_ENSURE_ASCII))
+		return errno == EPIPE ? CTL_OK :
+					out_fail("cannot write the output");
+	putchar('\n');
+	return out_end();
+}
+
+/**
+ * out_text - a value as text
+ * @value: the value; NULL for one that is absent
+ *
+ * Return: text to be freed; "-" for null and what is absent, an array's
+ * elements with commas.
+ */
+char *out_text(const json_t *value)
+{
+	char *text = NULL;
+	const json_t *element;
+	size_t i;
+
+	if (json_is_string(value))
+		return strdup(json_string_value(value));
+	if (json_is_integer(value)) {
+		if (asprintf(&text, "%" JSON_INTEGER_FORMAT,
+			     json_integer_value(value)) < 0)
+			return NULL;
+		return text;
+	}
+	if (json_is_boolean(value))
+		return strdup(json_is_true(value) ? "yes" : "no");
+	if (!json_is_array(value) || !json_array_size(value))
+		return strdup("-");
+	json_array_foreach(value, i, element) {
+		char *part = out_text(element), *more = NULL;
+
+		if (asprintf(&more, "%s%s%s", text ? text : "", text ? "," : "",
+			     part ? part : "") < 0)
+			more = NULL;
+		free(part);
+		free(text);
+		text = more;
+	}
+	return text;
+}
+
+/**
+ * out_pairs - print an object as lines of name and value
+ * @object: the object
+ */
+void out_pairs(const json_t *object)
+{
+	const char *key;
+	const json_t *value;
+	int width = 0;
+
+	json_object_foreach((json_t *)object, key, value)
+		if ((int)strlen(key) > width)
+			width = strlen(key);
+	json_object_foreach((json_t *)object, key, value) {
+		char *text = out_text(value);
+
+		printf("%-*s  %s\n", width, key, text ? text : "");
+		free(text);
+	}
+}
+
+static void print_cell(const char *text, int width, bool last)
+{
+	printf("%-*s%s", last ? 0 : width, text, last ? "\n" : "  ");
+}
+
+/**
+ * out_table - print an array of objects as a table
+ * @array: the array
+ * @columns: what to show, ended by a NULL key
+ */
+void out_table(const json_t *array, const struct out_column *columns)
+{
+	const json_t *row;
+	int width[16] = { 0 };
+	size_t i;
+	int c;
+
+	for (c = 0; columns[c].key; c++)
+		width[c] = strlen(columns[c].heading);
+	json_array_foreach(array, i, row) {
+		for (c = 0; columns[c].key; c++) {
+			char *text = out_text(json_object_get(row,
+							      columns[c].key));
+
+			if (text && (int)strlen(text) > width[c])
+				width[c] = strlen(text);
+			free(text);
+		}
+	}
+	for (c = 0; columns[c].key; c++)
+		print_cell(columns[c].heading, width[c], !columns[c + 1].key);
+	json_array_foreach(array, i, row) {
+		for (c = 0; columns[c].key; c++) {
+			char *text = out_text(json_object_get(row,
+							      columns[c].key));
+
+			print_cell(text ? text : "", width[c],
+				   !columns[c + 1].key);
+			free(text);
+		}
+	}
+}
+
+/**
+ * out_escape - bytes from the network as printable ASCII
+ * @bytes: the bytes
+ * @len: how many
+ *
+ * Return: text to be freed, with \r, \n, \t, \\ and \xNN for what a terminal
+ * must not be given.
+ */
+char *out_escape(const void *bytes, size_t len)
+{
+	static const char specials[] = "\r\n\t\\", letters[] = "rnt\\";
+	const unsigned char *p = bytes;
+	char *text = malloc(4 * len + 1);
+	char *at = text;
+
+	if (!text)
+		return NULL;
+	for (; len; len--, p++) {
+		const char *letter = strchr(specials, *p);
+
+		if (*p && letter)
+			at += sprintf(at, "\\%c", letters[letter - specials]);
+		else if (*p < 0x20 || *p > 0x7e)
+			at += sprintf(at, "\\x%02x", *p);
+		else
+			*at++ = *p;
+	}
+	*at = 0;
+	return text;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Output. A command builds one tree of values; text and JSON are both made from
+ * that tree, so they cannot differ.
+ */
+#ifndef OUT_H
+#define OUT_H
+
+#include <jansson.h>
+#include <stdarg.h>
+#include "ctl.h"
+
+/* One column of a table: the member that it shows, and its heading. */
+struct out_column {
+	const char *key;
+	const char *heading;
+};
+
+int out_json(const json_t *tree);
+void out_pairs(const json_t *object);
+void out_table(const json_t *array, const struct out_column *columns);
+char *out_text(const json_t *value);
+int out_end(void);
+int out_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+int out_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
+char *out_escape(const void *bytes, size_t len);
+
+#endif /* OUT_H */

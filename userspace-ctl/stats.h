@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The answer to stats-get, which several commands show.
+ */
+#ifndef STATS_H
+#define STATS_H
+
+#include <jansson.h>
+#include "ctl.h"
+
+int stats_get(const struct ctl *ctl, json_t **stats);
+
+#endif /* STATS_H */
