@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# What the guest's tests share: TAP, namespaces, the module, counters.
+#
+#   inside -------- in0 gateway out0 -------- outside
+#   192.0.2.10      .1         203.0.113.1    203.0.113.25
+#   2001:db8:1::10  ::1        2001:db8:2::1  2001:db8:2::25
+#
+# Each program prints TAP with its plan at the end, and exits with 0, 1, or 4 if
+# a tool that it needs is missing.
+
+# shellcheck disable=SC2034 # kselftest's name for it
+ksft_skip=4
+tests=0
+failures=0
+suffix=$(printf '%04x' $RANDOM)
+inside=inside-$suffix
+gateway=gateway-$suffix
+outside=outside-$suffix
+tmp=$(mktemp -d)
+started=()
+
+skip_all()
+{
+	echo "1..0 # SKIP $*"
+	exit $ksft_skip
+}
+
+cleanup()
+{
+	local ns
+
+	[ ${#started[@]} = 0 ] || kill "${started[@]}" 2> /dev/null
+	for ns in $(ip netns list | awk -v s="-$suffix\$" '$1 ~ s { print $1 }'); do
+		ip netns pids "$ns" 2> /dev/null | xargs -r kill -9 2> /dev/null
+		ip netns del "$ns"
+	done
+	! grep -q '^nf_ttlpin ' /proc/modules || rmmod nf_ttlpin
+	rm -rf "$tmp"
+}
+trap cleanup EXIT
+
+# ok NAME COMMAND...: one test; what the command says is shown if it fails.
+ok()
+{
+	local name=$1
+	shift
+	tests=$((tests + 1))
+	if "$@" > "$tmp/said" 2>&1; then
+		echo "ok $tests $name"
+	else
+		echo "not ok $tests $name"
+		sed 's/^/# /' "$tmp/said"
+		failures=$((failures + 1))
+	fi
+}
+
+finish()
+{
+	echo "1..$tests"
+	[ $failures = 0 ] || exit 1
+	exit 0
+}
+
+# busywait MS COMMAND...: until it succeeds, or the time is over.
+busywait()
+{
+	local end=$(($(date +%s%N) / 1000000 + $1))
+	shift
+	until "$@"; do
+		[ $(($(date +%s%N) / 1000000)) -lt $end ] || return 1
+		sleep 0.05
+	done
+}
+
+load_module()
+{
+	modprobe -a nf_defrag_ipv4 nf_defrag_ipv6 2> /dev/null
+	insmod "${TTLPIN_KO:-/ttlpin/nf_ttlpin.ko}" "$@"
+}
+
+need()
+{
+	local tool
+	for tool in "$@"; do
+		command -v "$tool" > /dev/null || skip_all "$tool not found"
+	done
+}
+
+# Hosts whose segments wire makes up; $1 of "addresses" gives them real ones.
+setup_gateway()
+{
+	local ns
+
+	for ns in "$inside" "$gateway" "$outside"; do
+		echo "netns add $ns"
+	done | ip -batch -
+	ip -batch - <<- END
+		link add eth0 netns $inside address 02:00:00:00:01:02 type veth peer name in0 address 02:00:00:00:01:01 netns $gateway
+		link add eth0 netns $outside address 02:00:00:00:02:02 type veth peer name out0 address 02:00:00:00:02:01 netns $gateway
+	END
+	ip -n "$gateway" -batch - <<- END
+		link set lo up
+		addr add 192.0.2.1/24 dev in0
+		addr add 203.0.113.1/24 dev out0
+		addr add 2001:db8:1::1/64 dev in0 nodad
+		addr add 2001:db8:2::1/64 dev out0 nodad
+		link set in0 up
+		link set out0 up
+	END
+	ip netns exec "$gateway" sysctl -q -w net.ipv4.ip_forward=1 \
+		net.ipv6.conf.all.forwarding=1
+	if [ "${1:-}" = addresses ]; then
+		host_addresses "$inside" 192.0.2.10 192.0.2.1 2001:db8:1::10 2001:db8:1::1
+		host_addresses "$outside" 203.0.113.25 203.0.113.1 2001:db8:2::25 2001:db8:2::1
+		return
+	fi
+	ip -n "$inside" link set eth0 up
+	ip -n "$outside" link set eth0 up
+	ip -n "$gateway" -batch - <<- END
+		neigh replace 192.0.2.10 lladdr 02:00:00:00:01:02 dev in0 nud permanent
+		neigh replace 203.0.113.25 lladdr 02:00:00:00:02:02 dev out0 nud permanent
+		neigh replace 2001:db8:1::10 lladdr 02:00:00:00:01:02 dev in0 nud permanent
+		neigh replace 2001:db8:2::25 lladdr 02:00:00:00:02:02 dev out0 nud permanent
+	END
+}
+
+host_addresses()
+{
+	ip -n "$1" -batch - <<- END
+		link set lo up
+		addr add $2/24 dev eth0
+		addr add $4/64 dev eth0 nodad
+		link set eth0 up
+		route add default via $3
+		route add default via $5
+	END
+}
+
+ctl()
+{
+	ttlpinctl -N "$gateway" "$@"
+}
+
+# set_to NAME=VALUE...: settings of the gateway.
+set_to()
+{
+	ctl config "$@"
+}
+
+# Plays a script from standard input. Each has ports of its own: the same ports
+# and sequence numbers once more would be a retransmission.
+port=20000
+play()
+{
+	port=$((port + 64))
+	wire -i "$inside" -o "$outside" -p $port "$@"
+}
+
+# counters_are NAME=VALUE...: those and the sums that always hold.
+counters_are()
+{
+	local pair got bad=0
+
+	ctl -j stats > "$tmp/stats" || return 1
+	for pair in "$@"; do
+		got=$(jq ".counters.${pair%%=*}" "$tmp/stats")
+		if [ "$got" != "${pair#*=}" ]; then
+			echo "${pair%%=*} is $got, not ${pair#*=}"
+			bad=1
+		fi
+	done
+	sums_hold < "$tmp/stats" || bad=1
+	return $bad
+}
+
+sums_hold()
+{
+	jq -e '.counters |
+		.seen == .passed + .dropped + .would_drop + .whitelisted + .unpinned and
+		.dropped + .would_drop == .dropped_ttl + .dropped_timestamp +
+			.dropped_synack + .dropped_burst and
+		.dropped + .would_drop == .dropped_rst + .dropped_fin +
+			.dropped_data + .dropped_ack + .dropped_handshake' \
+		> /dev/null || { echo "the sums do not hold"; return 1; }
+}
+
+# refused STATUS TEXT COMMAND...: it fails with that status and one line that
+# holds the text.
+refused()
+{
+	local status=$1 text=$2 got
+	shift 2
+	"$@" > "$tmp/out" 2> "$tmp/err"
+	got=$?
+	[ $got = "$status" ] || { echo "exit status $got, not $status"; cat "$tmp/err"; return 1; }
+	[ "$(wc -l < "$tmp/err")" = 1 ] || { echo "not one line:"; cat "$tmp/err"; return 1; }
+	grep -q -F -- "$text" "$tmp/err" || { echo "no '$text' in:"; cat "$tmp/err"; return 1; }
+}

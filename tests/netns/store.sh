@@ -1,0 +1,144 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The flow store: its bounds, its timeouts, another size under live flows.
+. "$(dirname "$(readlink -f "$0")")/../lib.sh" 2> /dev/null || . "$(dirname "$0")/lib.sh"
+need wire ttlpinctl jq
+setup_gateway
+load_module || skip_all "the module does not load"
+
+flows_are()
+{
+	[ "$(ctl config flows)" = "$1" ]
+}
+
+# Handshakes from $1 ports on, $2 of them; each flow of a script is a port.
+handshakes()
+{
+	awk -v n="$1" -v answer="${2:-1}" 'BEGIN {
+		for (i = 0; i < n; i++) {
+			print "flow f" i
+			print "> S " 1000 + i
+			if (answer)
+				print "< S. 7000 ack=" 1001 + i " ttl=50"
+		}
+	}'
+}
+
+fill()
+{
+	local batch
+
+	for batch in $(seq "$1"); do
+		handshakes 60 "${2:-1}" | play || return 1
+	done
+}
+
+listed()
+{
+	ctl -j flows | jq -e "$1" > /dev/null || { ctl flows | head -n 5; return 1; }
+}
+
+ok "ten flows" eval 'handshakes 10 | play'
+ok "are counted" flows_are 10
+ok "and listed" listed 'length == 10 and all(.phase == "opening" and .pin == [50] and .remote.port == 25)'
+ok "by peer" eval 'ctl -j flows --peer 203.0.113.0/24 | jq -e "length == 10"'
+ok "by another peer" eval 'ctl -j flows --peer 198.51.100.0/24 | jq -e "length == 0"'
+ok "by phase" eval 'ctl -j flows --phase talking | jq -e "length == 0"'
+
+# Timeouts, each at a second; the flow is gone for the next segment, too.
+set_to half_open_timeout=1 idle_timeout=1 close_timeout=1
+ok "idle flows expire" busywait 10000 flows_are 0
+ok "half open flows" eval 'handshakes 5 0 | play'
+ok "half open flows expire" busywait 10000 flows_are 0
+expired()
+{
+	ctl stats --reset > /dev/null
+	play <<- 'END'
+		> S 1000
+		< S. 7000 ack=1001 ttl=50
+		< R 7001 ttl=90 -> drop
+		+2100ms
+		< R 7001 ttl=90
+	END
+}
+ok "an expired flow is unknown" expired
+ok "and counted so" counters_are dropped=1 unpinned=1
+set_to idle_timeout=900
+closing()
+{
+	play <<- 'END'
+		> S 1000
+		< S. 7000 ack=1001 ttl=50
+		> P. 1001:"QUIT\r\n" ack=7001
+		< P. 7001:"221 bye\r\n" ack=1007 ttl=50
+	END
+}
+ok "a flow that closes" closing
+ok "is closing" listed 'length == 1 and .[0].phase == "closing"'
+ok "closing flows expire" busywait 10000 flows_are 0
+set_to half_open_timeout=30 close_timeout=60
+
+# Another size, with flows in it.
+ok "sixty flows" fill 1
+for size in 1024 100000 1500 4096; do
+	ok "max_flows $size" set_to max_flows=$size
+	ok "all flows are there" flows_are 60
+	ok "as they were" listed 'length == 60 and all(.pin == [50])'
+done
+under_traffic()
+{
+	local pid n
+
+	awk 'BEGIN {
+		print "> S 1000"; print "< S. 7000 ack=1001 ttl=50"
+		for (i = 0; i < 4000; i++)
+			print "< P. " 7001 + i ":\"x\" ack=1001 ttl=" (i % 2 ? "50" : "90 -> drop")
+	}' | play &
+	pid=$!
+	for n in $(seq 10); do
+		set_to max_flows=$((n % 2 ? 30000 : 2000)) || return 1
+	done
+	wait $pid
+}
+ok "no segment is misjudged while the size changes" under_traffic
+
+# Full. Half open flows fill a quarter, the others the rest, and no more.
+set_to max_flows=1024
+ctl stats --reset > /dev/null
+ok "half open flows up to their share and beyond" fill 8 0
+share()
+{
+	[ "$(ctl -j flows | jq 'map(select(.phase == "syn-sent")) | length')" -le 256 ]
+}
+ok "fill a quarter at most" share
+evicted()
+{
+	[ "$(ctl -j stats | jq '.counters.evicted + .counters.table_full')" -gt 0 ]
+}
+ok "and the others went" evicted
+ok "flows until the store is full" fill 18
+ctl stats --reset > /dev/null
+ok "one more batch passes" fill 1
+full()
+{
+	[ "$(ctl -j stats | jq '.counters.table_full')" -gt 0 ] || return 1
+	[ "$(ctl config flows)" -ge 921 ] && [ "$(ctl config flows)" -le 1024 ]
+}
+ok "counted, with nine tenths and more live" full
+still_guarded()
+{
+	local pinned
+
+	pinned=$(ctl -j flows | jq 'map(select(.pin == [50])) | length')
+	[ "$pinned" -ge 700 ]
+}
+ok "pinned flows stay pinned" still_guarded
+set_to max_flows=4096
+ok "a larger store has room again" fill 1
+busy()
+{
+	fill 2 && refused 1 "more flows than that are live" \
+		ttlpinctl -N "$gateway" config max_flows=1024
+}
+ok "fewer than are live is refused" busy
+finish

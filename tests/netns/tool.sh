@@ -1,0 +1,98 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The control tool as its user meets it: output, events, mistakes.
+. "$(dirname "$(readlink -f "$0")")/../lib.sh" 2> /dev/null || . "$(dirname "$0")/lib.sh"
+need wire ttlpinctl jq
+setup_gateway
+load_module || skip_all "the module does not load"
+
+session()
+{
+	play <<- 'END'
+		> S 1000 ts=5000,0
+		< S. 7000 ack=1001 ttl=50 ts=900,5000
+		< P. 7001:"220 hi\r\n" ack=1001 ttl=50 ts=910,5000
+		< P. 7009:"500 error\r\n\x1b[31m" ack=1001 ttl=58 ts=920,5000 ipid=64 nodf win=0 -> drop
+		< P. 7009:"250 Ok\r\n" ack=1001 ttl=50 ts=930,5000
+	END
+}
+
+ok "status before any drop" eval 'ctl status | grep -q "no drop yet"'
+ctl -j events --count 1 > "$tmp/event.json" &
+json=$!
+ctl events --count 1 > "$tmp/event.txt" &
+text=$!
+listeners()
+{
+	[ "$(ip netns exec "$gateway" awk '$2 == 16 && $4 != "00000000"' /proc/net/netlink | wc -l)" -ge 2 ]
+}
+ok "two listen" busywait 5000 listeners
+ok "a forged reply" session
+ok "the listeners end after one event" wait $json $text
+ok "the event as JSON" jq -e '.event == "drop" and .reason == "ttl" and
+	.kind == "data" and .mode == "enforce" and .ttl == 58 and .pin == [50] and
+	.distance == 8 and .hops.remote == 15 and .hops.sender == 7 and
+	.remote == {"addr":"203.0.113.25","port":25} and
+	.local.addr == "192.0.2.10" and .seq == 7009 and .ack == 1001 and
+	.flags == "PA" and .window == 0 and .ip_id == 64 and .df == false and
+	.timestamp == {"tsval":920,"tsecr":5000} and .length == 16 and
+	.payload == "500 error\\r\\n\\x1b[31m"' "$tmp/event.json"
+for words in 'TTL 58, expected 50' 'hop 15' 'hop 7' '"500 error\r\n\x1b[31m"' \
+		'IP ID 64' 'no DF'; do
+	ok "the event in words has $words" grep -q -F -- "$words" "$tmp/event.txt"
+done
+ok "no escape sequence reaches the terminal" eval '! grep -q $'"'\x1b'"' "$tmp/event.txt"'
+ok "status tells the last drop" eval 'ctl status | grep -q "TTL 58 instead of 50"'
+ok "status as JSON" eval 'ctl -j status | jq -e ".last_drop.ttl == 58 and .mode == \"enforce\""'
+ok "status is the default" eval '[ "$(ctl)" = "$(ctl status)" ]'
+ok "every counter of the contract is there" eval 'ctl -j stats | jq -e "
+	.counters | keys | length == 27" && ctl -j stats | jq -e ".flows == 1 and .max_flows == 4096"'
+ok "Prometheus" eval 'ctl stats --prometheus | grep -q "^ttlpin_dropped_total 1\$"'
+ok "reset shows what it takes away" eval 'ctl stats --reset | grep -q "dropped  *1\$"'
+ok "and starts again" counters_are seen=0 dropped=0
+
+ok "unknown command" refused 2 "unknown command 'stat'" ttlpinctl stat
+ok "unknown option" refused 2 "unknown option --colour" ttlpinctl --colour
+ok "option without value" refused 2 "wants a value" ttlpinctl -N
+ok "unknown argument" refused 2 "unknown argument '--rest'" ttlpinctl stats --rest
+ok "two formats at once" refused 2 "exclude one another" ttlpinctl -j stats --prometheus
+ok "argument too many" refused 2 "takes no argument" ttlpinctl status now
+ok "bad count" refused 2 "--count wants a number" ttlpinctl events --count none
+ok "bad phase" refused 2 "accepted are" ttlpinctl flows --phase sleeping
+ok "no such namespace" refused 1 "no network namespace 'nowhere'" ttlpinctl -N nowhere status
+ok "a path is no namespace" refused 2 "not the name" ttlpinctl -N ../x status
+ok "a full disk" refused 1 "cannot write" sh -c 'ttlpinctl stats > /dev/full'
+ok "a closed pipe ends quietly" eval '(ttlpinctl stats; echo $? > "$tmp/status") 2> "$tmp/err" | true;
+	[ "$(cat "$tmp/status")" = 0 ] && [ ! -s "$tmp/err" ]'
+ok "events need privilege" refused 1 "CAP_NET_ADMIN" \
+	setpriv --reuid nobody --clear-groups ttlpinctl events
+ok "writing a setting needs privilege" refused 1 "needs root" \
+	setpriv --reuid nobody --clear-groups ttlpinctl config mode=off
+for command in '' status stats whitelist flows events config; do
+	# shellcheck disable=SC2086 # no command is no word
+	ok "help for '$command'" eval "ttlpinctl $command --help | grep -q Usage"
+done
+
+# Rate: two events a second, the rest is counted as lost.
+set_to event_rate=2
+ctl stats --reset > /dev/null
+ctl events > "$tmp/events" 2>&1 &
+started+=($!)
+listener()
+{
+	[ "$(ip netns exec "$gateway" awk '$2 == 16 && $4 != "00000000"' /proc/net/netlink | wc -l)" -ge 1 ]
+}
+busywait 5000 listener
+volley()
+{
+	awk 'BEGIN { print "> S 1000"; print "< S. 7000 ack=1001 ttl=50"
+		for (i = 0; i < 40; i++) print "< R " 7001 + i " ttl=9 -> drop" }' | play
+}
+ok "forty resets" volley
+bounded()
+{
+	ctl -j stats | jq -e '.counters | .events_sent >= 2 and .events_lost >= 30 and
+		.events_sent + .events_lost == 40' > /dev/null || { ctl stats; return 1; }
+}
+ok "events are bounded, and the lost ones counted" bounded
+finish

@@ -1,0 +1,60 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The module comes and goes under traffic, and with namespaces that come and go.
+. "$(dirname "$(readlink -f "$0")")/../lib.sh" 2> /dev/null || . "$(dirname "$0")/lib.sh"
+need wire ttlpinctl jq
+setup_gateway
+
+traffic()
+{
+	while :; do
+		awk 'BEGIN { for (i = 0; i < 50; i++) {
+			print "flow f" i; print "> S " 1000 + i
+			print "< S. 7000 ack=" 1001 + i " ttl=50"
+			print "< P. 7001:\"220 hi\" ack=" 1001 + i " ttl=50" } }' |
+			play || return 1
+	done > /dev/null 2> "$tmp/traffic"
+}
+traffic &
+pid=$!
+started+=($pid)
+loops()
+{
+	local n
+
+	for n in $(seq 15); do
+		load_module || return 1
+		[ $((n % 3)) != 0 ] || ctl status > /dev/null || return 1
+		rmmod nf_ttlpin || return 1
+	done
+}
+ok "fifteen times in and out under traffic" loops
+ok "no segment was lost meanwhile" kill -0 $pid
+spaces()
+{
+	local n
+
+	load_module || return 1
+	for n in $(seq 20); do
+		ip netns add "extra$n-$suffix" || return 1
+	done
+	for n in $(seq 20); do
+		ip netns del "extra$n-$suffix" || return 1
+	done
+}
+ok "namespaces come and go" spaces
+listener()
+{
+	ctl events > /dev/null 2>&1 &
+	sleep 0.3
+	kill -0 $! || return 1
+	rmmod nf_ttlpin
+	kill $! 2> /dev/null
+	wait $! 2> /dev/null
+	! grep -q '^nf_ttlpin ' /proc/modules
+}
+ok "it goes while somebody listens" listener
+ok "no segment was lost to the end" kill -0 $pid
+ok "the tool says what is missing" refused 1 "not loaded" ctl status
+ok "and so does config" refused 1 "not loaded" ctl config mode
+finish
