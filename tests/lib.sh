@@ -150,10 +150,14 @@ set_to()
 
 # Plays a script from standard input. Each has ports of its own: the same ports
 # and sequence numbers once more would be a retransmission.
-port=20000
+echo 20000 > "$tmp/port"
 play()
 {
-	port=$((port + 64))
+	local port
+
+	# In a file, for play is often at the end of a pipe.
+	port=$(($(cat "$tmp/port") + 64))
+	echo $port > "$tmp/port"
 	wire -i "$inside" -o "$outside" -p $port "$@"
 }
 

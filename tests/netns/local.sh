@@ -7,7 +7,7 @@ need smtp-source smtp-sink injector ttlpinctl jq
 setup_gateway addresses
 load_module mode=off || skip_all "the module does not load"
 
-ip netns exec "$outside" smtp-sink -c 203.0.113.25:25 100 > /dev/null 2>&1 &
+ip netns exec "$outside" smtp-sink -u postfix -c 203.0.113.25:25 100 > /dev/null 2>&1 &
 started+=($!)
 ip netns exec "$outside" injector --interface eth0 --ttl 40 --payload "500 error" \
 	> "$tmp/injector" 2>&1 &

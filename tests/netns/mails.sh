@@ -10,14 +10,14 @@ ip netns exec "$outside" tc qdisc add dev eth0 root netem \
 	delay 2ms 1ms loss 1% duplicate 1% reorder 25% 50% ||
 	skip_all "no netem in this kernel"
 for address in 203.0.113.25 '[2001:db8:2::25]'; do
-	ip netns exec "$outside" smtp-sink "$address:25" 500 > /dev/null 2>&1 &
+	ip netns exec "$outside" smtp-sink -u postfix "$address:25" 500 > /dev/null 2>&1 &
 	started+=($!)
 done
 listening()
 {
 	[ "$(ip netns exec "$outside" ss -Hltn 'sport = 25' | wc -l)" = 2 ]
 }
-busywait 10000 listening
+ok "the sinks listen" busywait 10000 listening
 mails()
 {
 	ip netns exec "$inside" timeout 200 smtp-source -s 50 -m 500 -l 2000 \

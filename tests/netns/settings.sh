@@ -81,7 +81,7 @@ while IFS='|' read -r name good bad error; do
 	done
 done << END
 mode|off monitor enforce|on ENFORCE enforc 2 EMPTY|$invalid
-ports|587 25,587,2500-2599 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16 1-65535 25|25, ,25 25-20 smtp 25,,26 -25 0x19 25-|$invalid
+ports|587 25,587,2500-2599 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16 1-65535 25|25, ,25 25-20 smtp 25,,26 -25 19x 25-|$invalid
 ports||0 65536 1-65536 99999999999999999999 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17|$range
 tolerance|0 32 1|-1 +1 0x10 one 1.5 EMPTY|$invalid
 tolerance||33 256 4294967296 99999999999999999999|$range

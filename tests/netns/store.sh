@@ -63,6 +63,7 @@ expired()
 }
 ok "an expired flow is unknown" expired
 ok "and counted so" counters_are dropped=1 unpinned=1
+ok "and goes" busywait 10000 flows_are 0
 set_to idle_timeout=900
 closing()
 {
