@@ -14,9 +14,9 @@ ip netns exec "$outside" injector --interface eth0 --ttl 40 --payload "500 error
 started+=($!)
 # The sink needs time to think, or the forger beside it would lose the race.
 ip netns exec "$outside" tc qdisc add dev eth0 root handle 1: prio
-ip netns exec "$outside" tc qdisc add dev eth0 parent 1:1 netem delay 30ms
+ip netns exec "$outside" tc qdisc add dev eth0 parent 1:1 netem delay 150ms
 ip netns exec "$outside" tc filter add dev eth0 parent 1: protocol ip \
-	u32 match ip ttl 64 0xff flowid 1:1
+	u32 match u8 64 0xff at 8 flowid 1:1
 ip netns exec "$outside" tc filter add dev eth0 parent 1: protocol ip prio 99 \
 	u32 match u32 0 0 flowid 1:2
 busywait 5000 grep -q ready "$tmp/injector"

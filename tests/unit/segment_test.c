@@ -194,7 +194,7 @@ static void reads_ipv6(void)
 	EXPECT(v6(6, dst, 0, 0, 0, &seg) == TTLPIN_PARSE_OK);	/* jumbo */
 	EXPECT(v6(6, dst, 0, 32, 0, &seg) == TTLPIN_PARSE_MALFORMED);
 	EXPECT(v6(6, dst, 0, 19, 0, &seg) == TTLPIN_PARSE_MALFORMED);
-	EXPECT(v6(58, NULL, 0, -1, 0, &seg) == TTLPIN_PARSE_OTHER);
+	EXPECT(v6(58, dst, 0, -1, 0, &seg) == TTLPIN_PARSE_OTHER);
 	EXPECT(v6(60, dst, 8, -1, 1, &seg) == TTLPIN_PARSE_OK);
 	EXPECT(v6(0, dst, 8, -1, 1, &seg) == TTLPIN_PARSE_OK);
 	EXPECT(v6(43, dst, 8, -1, 1, &seg) == TTLPIN_PARSE_OK);
