@@ -9,7 +9,7 @@
 #include <linux/string.h>
 #include <linux/sysfs.h>
 #include "config.h"
-#include "flow.h"
+#include "sweep.h"
 
 static char *param_mode = "enforce";
 module_param_named(mode, param_mode, charp, 0444);
@@ -256,7 +256,7 @@ int ttlpin_config_store(struct ttlpin_net *tn, enum ttlpin_setting_id id,
 	*cfg = *old;
 	ret = parse(cfg, id, text);
 	if (!ret && cfg->max_flows != old->max_flows)
-		ret = ttlpin_flow_resize(tn, cfg->max_flows);
+		ret = ttlpin_sweep_resize(tn, cfg->max_flows);
 	if (!ret)
 		rcu_assign_pointer(tn->config, cfg);
 	mutex_unlock(&tn->mutex);

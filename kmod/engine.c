@@ -24,6 +24,7 @@
  * 9 and 10 need the setting heal. 4, 5 and 6 make a suspect.
  */
 #include "engine.h"
+#include "heal.h"
 
 static bool before(u32 a, u32 b)
 {
@@ -33,45 +34,6 @@ static bool before(u32 a, u32 b)
 static u8 diff(u8 a, u8 b)
 {
 	return a > b ? a - b : b - a;
-}
-
-static u16 clamp16(u32 len)
-{
-	return len < 65535 ? len : 65535;
-}
-
-static u64 set_phase(u64 state, enum ttlpin_phase phase)
-{
-	return ttlpin_state_set(state, TTLPIN_ST_PHASE, TTLPIN_ST_PHASE_SHIFT,
-				phase);
-}
-
-static u64 set_ts(u64 state, enum ttlpin_ts ts)
-{
-	return ttlpin_state_set(state, TTLPIN_ST_TS, TTLPIN_ST_TS_SHIFT, ts);
-}
-
-static u64 set_tsval(u64 state, u32 tsval)
-{
-	return ttlpin_state_set(state, TTLPIN_ST_TSVAL, TTLPIN_ST_TSVAL_SHIFT,
-				tsval);
-}
-
-static u64 set_seen(u64 state, u32 now_s)
-{
-	return ttlpin_state_set(state, TTLPIN_ST_SEEN, TTLPIN_ST_SEEN_SHIFT,
-				now_s);
-}
-
-static enum ttlpin_kind kind_of(const struct ttlpin_segment *seg)
-{
-	if (seg->flags & TTLPIN_RST)
-		return TTLPIN_KIND_RST;
-	if (seg->flags & TTLPIN_SYN)
-		return TTLPIN_KIND_HANDSHAKE;
-	if (seg->flags & TTLPIN_FIN)
-		return TTLPIN_KIND_FIN;
-	return seg->payload_len ? TTLPIN_KIND_DATA : TTLPIN_KIND_ACK;
 }
 
 static bool is_synack(const struct ttlpin_segment *seg)
@@ -103,7 +65,7 @@ static u8 distance(u64 state, const struct ttlpin_memory *mem, u8 ttl)
 static u64 refresh(u64 state, const struct ttlpin_segment *seg, u8 tolerance,
 		   u32 now_s)
 {
-	state = set_seen(state, now_s);
+	state = ttlpin_state_set_seen(state, now_s);
 	if (seg->flags & (TTLPIN_RST | TTLPIN_SYN))
 		return state;
 	if (diff(seg->ttl, ttlpin_state_pin(state)) <= tolerance)
@@ -111,213 +73,8 @@ static u64 refresh(u64 state, const struct ttlpin_segment *seg, u8 tolerance,
 	if (!seg->has_ts || ttlpin_state_ts(state) == TTLPIN_TS_NONE)
 		return state;
 	if (before(ttlpin_state_tsval(state), seg->tsval))
-		state = set_tsval(state, seg->tsval);
-	return set_ts(state, TTLPIN_TS_JUDGED);
-}
-
-/* FNV-1a; only equality matters, and who knows the payload can repeat it. */
-static u32 hash(const u8 *p, u32 len)
-{
-	u32 h = 2166136261u;
-
-	while (len--)
-		h = (h ^ *p++) * 16777619u;
-	return h;
-}
-
-static u32 hashed(u32 len)
-{
-	return len < TTLPIN_HASHED ? len : TTLPIN_HASHED;
-}
-
-/*
- * Whether a reply line in the payload begins like a 4xx or 5xx. A line, not
- * the payload: a refusal may hide behind a line that is none. One digit, not
- * three: the others may come in a segment of their own.
- */
-static bool is_refusal(const struct ttlpin_segment *seg)
-{
-	u32 look = seg->payload_avail;
-	u32 i;
-
-	if (look > TTLPIN_LOOK)
-		look = TTLPIN_LOOK;
-	for (i = 0; i < look; i++)
-		if ((seg->payload[i] == '4' || seg->payload[i] == '5') &&
-		    (i == 0 || seg->payload[i - 1] == '\n'))
-			return true;
-	return false;
-}
-
-/*
- * Whether the segment's timestamps can be those of the flow's peer: TSval not
- * behind the newest and not ahead by more than a clock of 1 ms (RFC 7323
- * section 5.4) can have ticked, TSecr between what we sent first and what our
- * clock can have reached.
- */
-static bool timestamps_fit(u64 state, const struct ttlpin_memory *mem,
-			   const struct ttlpin_segment *seg, u64 now_ms)
-{
-	u32 idle_ms = (ttlpin_state_idle(state, now_ms / 1000) + 1) * 1000;
-
-	return seg->has_ts &&
-	       seg->tsval - ttlpin_state_tsval(state) <=
-			idle_ms + TTLPIN_TSVAL_SLACK &&
-	       seg->tsecr - mem->tsval <=
-			(u32)now_ms - mem->opened + TTLPIN_TSVAL_SLACK;
-}
-
-static enum ttlpin_rank rank_of(u64 state, const struct ttlpin_memory *mem,
-				const struct ttlpin_segment *seg, u64 now_ms)
-{
-	bool judged = ttlpin_state_ts(state) == TTLPIN_TS_JUDGED;
-
-	if (seg->flags & TTLPIN_RST)
-		return TTLPIN_RANK_RST;
-	if (judged ? !timestamps_fit(state, mem, seg, now_ms) : is_refusal(seg))
-		return TTLPIN_RANK_HOPELESS;
-	if (kind_of(seg) == TTLPIN_KIND_ACK)
-		return TTLPIN_RANK_ACK;
-	return judged && seg->tsval != ttlpin_state_tsval(state) ?
-		       TTLPIN_RANK_MOVED : TTLPIN_RANK_DATA;
-}
-
-/*
- * Whether @seg repeats the suspect. Real stacks merge and split what they send
- * again, so it may be longer, or shorter as long as all that was hashed is
- * there. Pure ACKs repeat one another whatever they acknowledge.
- */
-static bool is_copy(const struct ttlpin_memory *mem,
-		    const struct ttlpin_segment *seg)
-{
-	const struct ttlpin_suspect *sus = &mem->suspect;
-	u32 len = hashed(sus->len);
-
-	if (sus->rank <= TTLPIN_RANK_RST || seg->ttl != sus->ttl ||
-	    kind_of(seg) == TTLPIN_KIND_RST)
-		return false;
-	if (sus->kind == TTLPIN_KIND_ACK || kind_of(seg) == TTLPIN_KIND_ACK)
-		return sus->kind == kind_of(seg);
-	return seg->seq == sus->seq && seg->payload_avail >= len &&
-	       !sus->len == !seg->payload_len &&
-	       hash(seg->payload, len) == sus->hash;
-}
-
-static bool gives_way(const struct ttlpin_memory *mem, enum ttlpin_rank rank,
-		      u32 seq, u32 now)
-{
-	const struct ttlpin_suspect *sus = &mem->suspect;
-
-	if (now - sus->first >= TTLPIN_SUSPECT_MS)
-		return true;
-	return sus->rank == rank ? before(seq, sus->seq) : sus->rank < rank;
-}
-
-/* Counts a copy of the suspect, or lets @seg take its place. */
-static void remember_suspect(u64 *state, struct ttlpin_memory *mem,
-			     const struct ttlpin_segment *seg, u64 now_ms)
-{
-	struct ttlpin_suspect *sus = &mem->suspect;
-	enum ttlpin_rank rank = rank_of(*state, mem, seg, now_ms);
-
-	if (is_copy(mem, seg)) {
-		if (mem->copies < 255)
-			mem->copies++;
-		/* What comes again may have become credible. */
-		if (rank > sus->rank)
-			sus->rank = rank;
-		return;
-	}
-	if (!gives_way(mem, rank, seg->seq, now_ms))
-		return;
-	sus->seq = seg->seq;
-	sus->len = clamp16(seg->payload_len);
-	/* A capture may hold less than was sent; then no copy is told. */
-	sus->hash = seg->payload_avail >= hashed(sus->len) ?
-		    hash(seg->payload, hashed(sus->len)) : 0;
-	sus->tsval = seg->tsval;
-	sus->first = now_ms;
-	sus->ttl = seg->ttl;
-	sus->rank = rank;
-	sus->kind = kind_of(seg);
-	mem->copies = 1;
-	*state |= TTLPIN_ST_SUSPECT;
-}
-
-static void forget_suspect(u64 *state, struct ttlpin_memory *mem)
-{
-	mem->suspect.rank = TTLPIN_RANK_NONE;
-	mem->copies = 0;
-	*state &= ~TTLPIN_ST_SUSPECT;
-}
-
-/*
- * A good segment that covers the suspect's sequence number proves it forged. A
- * pure ACK occupies none and is not proven to be anything, but a good segment
- * at its place shows that the known TTL is alive.
- */
-static u8 confirm_suspect(u64 *state, struct ttlpin_memory *mem,
-			  const struct ttlpin_segment *seg, u32 now)
-{
-	const struct ttlpin_suspect *sus = &mem->suspect;
-	u32 ahead = sus->seq - seg->seq;
-	u8 confirmed = 0;
-
-	if (!sus->rank || (seg->flags & TTLPIN_RST))
-		return 0;
-	if (sus->kind == TTLPIN_KIND_ACK) {
-		if (ahead > ttlpin_segment_len(seg) &&
-		    now - sus->first < TTLPIN_SUSPECT_MS)
-			return 0;
-	} else if (ahead < ttlpin_segment_len(seg)) {
-		confirmed = mem->copies;
-	} else if (now - sus->first < TTLPIN_SUSPECT_MS) {
-		return 0;
-	}
-	forget_suspect(state, mem);
-	return confirmed;
-}
-
-/* Whether @seg, a copy of the suspect, has become the truth. */
-static bool heals(u64 state, const struct ttlpin_memory *mem,
-		  const struct ttlpin_segment *seg, u64 now_ms)
-{
-	const struct ttlpin_suspect *sus = &mem->suspect;
-	u32 elapsed = (u32)now_ms - sus->first;
-	u8 copies = sus->kind == TTLPIN_KIND_ACK ? 3 : 2;
-
-	if (!is_copy(mem, seg))
-		return false;
-	if (ttlpin_state_ts(state) == TTLPIN_TS_JUDGED) {
-		u32 moved = seg->tsval - sus->tsval;
-
-		if (!timestamps_fit(state, mem, seg, now_ms) ||
-		    seg->tsval == ttlpin_state_tsval(state) ||
-		    moved == 0 || moved > elapsed + TTLPIN_TSVAL_SLACK)
-			return false;
-	} else if (is_refusal(seg)) {
-		return false;
-	} else if (ttlpin_state_phase(state) != TTLPIN_PHASE_OPENING) {
-		return mem->copies >= 3 && elapsed >= TTLPIN_HEAL_BLIND_MS;
-	}
-	return mem->copies >= copies && elapsed >= TTLPIN_HEAL_MS;
-}
-
-/* Learns the TTL of a segment that has healed; turns loose if there is no room. */
-static void learn(u64 *state, struct ttlpin_memory *mem,
-		  const struct ttlpin_segment *seg, struct ttlpin_verdict *v)
-{
-	*state |= TTLPIN_ST_LEARNED;
-	v->action = TTLPIN_HEALED;
-	if (mem->nr_learned == TTLPIN_LEARNED_MAX) {
-		mem->flags |= TTLPIN_MEM_LOOSE;
-		v->action = TTLPIN_PASS;
-		v->loose = true;
-		return;
-	}
-	mem->learned[mem->nr_learned++] = seg->ttl;
-	if (ttlpin_state_phase(*state) == TTLPIN_PHASE_OPENING)
-		mem->flags |= TTLPIN_MEM_HEALED;
+		state = ttlpin_state_set_tsval(state, seg->tsval);
+	return ttlpin_state_set_ts(state, TTLPIN_TS_JUDGED);
 }
 
 static void pin(u64 *state, struct ttlpin_memory *mem,
@@ -328,11 +85,11 @@ static void pin(u64 *state, struct ttlpin_memory *mem,
 	u64 st = *state & TTLPIN_ST_LEARNED;
 
 	st |= seg->ttl;
-	st = set_phase(st, phase);
-	st = set_ts(st, ts ? TTLPIN_TS_OFFERED : TTLPIN_TS_NONE);
-	st = set_tsval(st, seg->tsval);
-	*state = set_seen(st, now_s);
-	forget_suspect(state, mem);
+	st = ttlpin_state_set_phase(st, phase);
+	st = ttlpin_state_set_ts(st, ts ? TTLPIN_TS_OFFERED : TTLPIN_TS_NONE);
+	st = ttlpin_state_set_tsval(st, seg->tsval);
+	*state = ttlpin_state_set_seen(st, now_s);
+	ttlpin_heal_forget(state, mem);
 	mem->peer_isn = seg->seq;
 	mem->flags &= ~(TTLPIN_MEM_REPIN | TTLPIN_MEM_BURST);
 }
@@ -440,10 +197,10 @@ static void judge_suspect(u64 *state, struct ttlpin_memory *mem,
 		mem->burst = now_ms;
 		mem->flags |= TTLPIN_MEM_BURST;
 	}
-	remember_suspect(state, mem, seg, now_ms);
-	if (policy->heal && !rst && heals(*state, mem, seg, now_ms)) {
-		learn(state, mem, seg, v);
-		forget_suspect(state, mem);
+	ttlpin_heal_remember(state, mem, seg, now_ms);
+	if (policy->heal && !rst && ttlpin_heal_is_due(*state, mem, seg, now_ms)) {
+		v->loose = !ttlpin_heal_learn(state, mem, seg);
+		v->action = v->loose ? TTLPIN_PASS : TTLPIN_HEALED;
 		*state = refresh(*state, seg, policy->tolerance, now_ms / 1000);
 	} else {
 		v->action = TTLPIN_CONDEMN;
@@ -470,7 +227,7 @@ void ttlpin_engine_judge(u64 *state, struct ttlpin_memory *mem,
 	u32 now_s = now_ms / 1000;
 
 	*v = (struct ttlpin_verdict){ .action = TTLPIN_PASS,
-				      .kind = kind_of(seg) };
+				      .kind = ttlpin_segment_kind(seg) };
 	if (ttlpin_state_phase(*state) == TTLPIN_PHASE_SYN_SENT) {
 		judge_unpinned(state, mem, seg, policy, now_s, v);
 		return;
@@ -488,11 +245,11 @@ void ttlpin_engine_judge(u64 *state, struct ttlpin_memory *mem,
 	} else {
 		if (v->distance)
 			v->action = TTLPIN_NEAR;
-		v->confirmed = confirm_suspect(state, mem, seg, now_ms);
+		v->confirmed = ttlpin_heal_confirm(state, mem, seg, now_ms);
 		*state = refresh(*state, seg, policy->tolerance, now_s);
 	}
 	if (v->action != TTLPIN_CONDEMN && (seg->flags & TTLPIN_FIN))
-		*state = set_phase(*state, TTLPIN_PHASE_CLOSING);
+		*state = ttlpin_state_set_phase(*state, TTLPIN_PHASE_CLOSING);
 }
 
 /**
@@ -528,191 +285,3 @@ bool ttlpin_engine_known(u64 state, const struct ttlpin_segment *seg,
 	return true;
 }
 
-static u64 opened(u8 ttl, const struct ttlpin_segment *seg, u64 now_ms)
-{
-	u64 state = set_phase(ttl, TTLPIN_PHASE_SYN_SENT);
-
-	state = set_ts(state, seg->has_ts ? TTLPIN_TS_OFFERED : TTLPIN_TS_NONE);
-	return set_seen(state, now_ms / 1000);
-}
-
-/**
- * ttlpin_engine_open - a flow begins with our SYN
- * @state: filled
- * @mem: filled
- * @syn: our SYN
- * @now_ms: the clock of ttlpin_engine_judge()
- */
-void ttlpin_engine_open(u64 *state, struct ttlpin_memory *mem,
-			const struct ttlpin_segment *syn, u64 now_ms)
-{
-	*state = opened(0, syn, now_ms);
-	*mem = (struct ttlpin_memory){
-		.isn = syn->seq,
-		.tsval = syn->tsval,
-		.opened = now_ms,
-		.syn_len = clamp16(syn->payload_len),
-	};
-}
-
-/**
- * ttlpin_engine_open_server - a flow to our server begins with a client's SYN
- * @state: filled
- * @mem: filled
- * @syn: the client's SYN, whose TTL becomes the pin
- * @now_ms: the clock of ttlpin_engine_judge()
- */
-void ttlpin_engine_open_server(u64 *state, struct ttlpin_memory *mem,
-			       const struct ttlpin_segment *syn, u64 now_ms)
-{
-	*state = opened(syn->ttl, syn, now_ms);
-	*mem = (struct ttlpin_memory){
-		.peer_isn = syn->seq,
-		.opened = now_ms,
-		.flags = TTLPIN_MEM_SERVER,
-	};
-}
-
-/**
- * ttlpin_engine_answered - our server's SYN-ACK leaves
- * @state: state word of a flow that ttlpin_engine_open_server() began
- * @mem: its memory
- * @synack: our SYN-ACK
- * @now_ms: the clock of ttlpin_engine_judge()
- */
-void ttlpin_engine_answered(u64 *state, struct ttlpin_memory *mem,
-			    const struct ttlpin_segment *synack, u64 now_ms)
-{
-	if (!synack->has_ts)
-		*state = set_ts(*state, TTLPIN_TS_NONE);
-	mem->isn = synack->seq;
-	mem->tsval = synack->tsval;
-	mem->opened = now_ms;
-	mem->flags |= TTLPIN_MEM_ANSWERED;
-}
-
-/**
- * ttlpin_engine_open_midstream - a flow begins with data of ours
- * @state: filled
- * @mem: filled
- * @seg: our segment; it carries payload
- * @now_ms: the clock of ttlpin_engine_judge()
- *
- * The first segment that acknowledges some of this payload pins the flow.
- */
-void ttlpin_engine_open_midstream(u64 *state, struct ttlpin_memory *mem,
-				  const struct ttlpin_segment *seg, u64 now_ms)
-{
-	*state = opened(0, seg, now_ms);
-	*mem = (struct ttlpin_memory){
-		.isn = seg->seq,
-		.tsval = seg->tsval,
-		.opened = now_ms,
-		.syn_len = clamp16(seg->payload_len - 1),
-		.flags = TTLPIN_MEM_MIDSTREAM,
-	};
-}
-
-/**
- * ttlpin_engine_expect - a new flow begins with a TTL from peer memory
- * @state: state word of a flow that ttlpin_engine_open() has just begun
- * @mem: its memory
- * @ttl: the TTL that an earlier flow of this peer learned
- */
-void ttlpin_engine_expect(u64 *state, struct ttlpin_memory *mem, u8 ttl)
-{
-	mem->learned[mem->nr_learned++] = ttl;
-	*state |= TTLPIN_ST_LEARNED;
-}
-
-/**
- * ttlpin_engine_syn_again - our SYN leaves once more, with the same ISN
- * @state: the flow's state word, updated
- * @mem: the flow's memory, updated
- * @now_ms: the clock of ttlpin_engine_judge()
- */
-void ttlpin_engine_syn_again(u64 *state, struct ttlpin_memory *mem, u64 now_ms)
-{
-	*state = set_seen(*state, now_ms / 1000);
-	mem->flags |= TTLPIN_MEM_REPIN;
-}
-
-/* The first four octets, in lower case; 0 if there are fewer. */
-static u32 word(const struct ttlpin_segment *seg)
-{
-	const u8 *p = seg->payload;
-
-	if (seg->payload_avail < 4)
-		return 0;
-	return ((u32)p[0] << 24 | (u32)p[1] << 16 | (u32)p[2] << 8 | p[3]) |
-	       0x20202020;
-}
-
-#define WORD(a, b, c, d) 	((u32)(a) << 24 | (u32)(b) << 16 | (u32)(c) << 8 | (u32)(d))
-
-/**
- * ttlpin_engine_outbound - whether an outbound segment changes its flow's phase
- * @seg: the segment, with at least four octets of what payload it has
- * @mail_port: the flow's port speaks SMTP, so that its commands tell
- *
- * Return: what to tell ttlpin_engine_sent(), so that a flow is looked up only
- * for what changes it.
- */
-enum ttlpin_sent ttlpin_engine_outbound(const struct ttlpin_segment *seg,
-					bool mail_port)
-{
-	if (seg->flags & (TTLPIN_FIN | TTLPIN_RST))
-		return TTLPIN_SENT_CLOSE;
-	if (!seg->payload_len)
-		return TTLPIN_SENT_NOTHING;
-	if (!mail_port)
-		return TTLPIN_SENT_TALK;
-	switch (word(seg)) {
-	case WORD('m', 'a', 'i', 'l'):
-	case WORD('r', 'c', 'p', 't'):
-	case WORD('d', 'a', 't', 'a'):
-	case WORD('s', 't', 'a', 'r'):
-		return TTLPIN_SENT_TALK;
-	case WORD('q', 'u', 'i', 't'):
-		return TTLPIN_SENT_CLOSE;
-	default:
-		return TTLPIN_SENT_NOTHING;
-	}
-}
-
-/**
- * ttlpin_engine_sent - the phase that follows an outbound segment
- * @state: the flow's state word
- * @what: what ttlpin_engine_outbound() made of the segment
- *
- * Return: the state word that takes its place, the same if nothing changes.
- */
-u64 ttlpin_engine_sent(u64 state, enum ttlpin_sent what)
-{
-	enum ttlpin_phase phase = ttlpin_state_phase(state);
-
-	if (what == TTLPIN_SENT_TALK && phase == TTLPIN_PHASE_OPENING)
-		return set_phase(state, TTLPIN_PHASE_TALKING);
-	if (what == TTLPIN_SENT_CLOSE && phase != TTLPIN_PHASE_SYN_SENT)
-		return set_phase(state, TTLPIN_PHASE_CLOSING);
-	return state;
-}
-
-/**
- * ttlpin_engine_remember - what a flow teaches about its peer's address
- * @state: its state word, when it ends or begins to talk
- * @mem: its memory, updated so that it teaches once
- *
- * Return: a TTL that healed while the flow was opening, if the SYN-ACK alone
- * came from elsewhere, or -1. Where genuine segments still come at the pin,
- * nothing is taught, so a forger who once got through teaches nothing.
- */
-int ttlpin_engine_remember(u64 state, struct ttlpin_memory *mem)
-{
-	if (!(mem->flags & TTLPIN_MEM_HEALED))
-		return -1;
-	mem->flags &= ~TTLPIN_MEM_HEALED;
-	if (state & TTLPIN_ST_AT_PIN)
-		return -1;
-	return mem->learned[mem->nr_learned - 1];
-}

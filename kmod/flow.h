@@ -78,7 +78,6 @@ u32 ttlpin_flow_generation(const struct ttlpin_net *tn);
 int ttlpin_flow_list(const struct ttlpin_net *tn,
 		     const struct ttlpin_config *cfg, u32 bucket,
 		     struct ttlpin_flow_copy *copy);
-int ttlpin_flow_resize(struct ttlpin_net *tn, u32 max_flows);
 int ttlpin_flow_init(struct ttlpin_net *tn, u32 max_flows);
 void ttlpin_flow_exit(struct ttlpin_net *tn);
 

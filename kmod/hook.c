@@ -17,9 +17,11 @@
 #include "config.h"
 #include "event.h"
 #include "flow.h"
+#include "heal.h"
 #include "hook.h"
 #include "peer.h"
 #include "segment.h"
+#include "session.h"
 #include "stats.h"
 #include "whitelist.h"
 
@@ -206,7 +208,7 @@ static void remember_peer(const struct packet *p, struct ttlpin_ref *ref,
 
 	if (ttlpin_state_phase(state) < TTLPIN_PHASE_TALKING)
 		return;
-	ttl = ttlpin_engine_remember(state, &ref->cold->mem);
+	ttl = ttlpin_session_remember(state, &ref->cold->mem);
 	if (ttl >= 0)
 		ttlpin_peer_learn(p->tn, &ref->cold->tuple, ttl,
 				  ktime_get_seconds());
@@ -259,8 +261,8 @@ static void open_server(struct packet *p, u64 fp)
 	state = ref.state;
 	/* The first SYN of an ISN gives the pin: a later copy may be forged. */
 	if (ref.is_new || ref.cold->mem.peer_isn != p->seg.seq)
-		ttlpin_engine_open_server(&state, &ref.cold->mem, &p->seg,
-					  milliseconds());
+		ttlpin_session_open_server(&state, &ref.cold->mem, &p->seg,
+					   milliseconds());
 	ttlpin_flow_unlock(&ref, state);
 }
 
@@ -287,7 +289,8 @@ static unsigned int judge(struct packet *p)
 
 	fp = ttlpin_flow_fingerprint(p->tn, &p->tuple);
 	found = ttlpin_flow_find(p->tn, p->cfg, fp, &ref);
-	if (p->tuple.server && is_syn(&p->seg) && (!found || is_over(ref.state))) {
+	if (p->tuple.server && is_syn(&p->seg) &&
+	    (!found || is_over(ref.state))) {
 		open_server(p, fp);
 		found = false;
 	}
@@ -300,7 +303,7 @@ static unsigned int judge(struct packet *p)
 		return judge_closely(p, fp);
 	ttlpin_flow_refresh(&ref, next);
 	ttlpin_stats_inc(p->tn, action == TTLPIN_NEAR ? TTLPIN_CELL_NEAR :
-						       TTLPIN_CELL_PASSED);
+							TTLPIN_CELL_PASSED);
 	return NF_ACCEPT;
 }
 
@@ -349,14 +352,15 @@ static void sent_syn(struct packet *p)
 		return;
 	state = ref.state;
 	if (!ref.is_new && ref.cold->mem.isn == p->seg.seq) {
-		ttlpin_engine_syn_again(&state, &ref.cold->mem, milliseconds());
+		ttlpin_session_syn_again(&state, &ref.cold->mem,
+					 milliseconds());
 		ttlpin_flow_unlock(&ref, state);
 		return;
 	}
-	ttlpin_engine_open(&state, &ref.cold->mem, &p->seg, milliseconds());
+	ttlpin_session_open(&state, &ref.cold->mem, &p->seg, milliseconds());
 	ttl = ttlpin_peer_ttl(p->tn, &p->tuple, ktime_get_seconds());
 	if (ttl >= 0) {
-		ttlpin_engine_expect(&state, &ref.cold->mem, ttl);
+		ttlpin_session_expect(&state, &ref.cold->mem, ttl);
 		ttlpin_stats_inc(p->tn, TTLPIN_CELL_LEARNED);
 	}
 	ttlpin_flow_unlock(&ref, state);
@@ -374,8 +378,8 @@ static void sent_synack(struct packet *p)
 	state = ref.state;
 	if (ttlpin_state_phase(state) == TTLPIN_PHASE_SYN_SENT &&
 	    p->seg.ack == ref.cold->mem.peer_isn + 1)
-		ttlpin_engine_answered(&state, &ref.cold->mem, &p->seg,
-				       milliseconds());
+		ttlpin_session_answered(&state, &ref.cold->mem, &p->seg,
+					milliseconds());
 	ttlpin_flow_unlock(&ref, state);
 }
 
@@ -392,8 +396,8 @@ static void sent_midstream(struct packet *p)
 		return;
 	state = ref.state;
 	if (ref.is_new)
-		ttlpin_engine_open_midstream(&state, &ref.cold->mem, &p->seg,
-					     milliseconds());
+		ttlpin_session_open_midstream(&state, &ref.cold->mem, &p->seg,
+					      milliseconds());
 	ttlpin_flow_unlock(&ref, state);
 }
 
@@ -404,10 +408,10 @@ static void sent(struct packet *p, enum ttlpin_sent what)
 	u64 state;
 
 	if (!ttlpin_flow_find(p->tn, p->cfg, fp, &ref) ||
-	    ttlpin_engine_sent(ref.state, what) == ref.state ||
+	    ttlpin_session_sent(ref.state, what) == ref.state ||
 	    !ttlpin_flow_lock(p->tn, p->cfg, fp, &ref))
 		return;
-	state = ttlpin_engine_sent(ref.state, what);
+	state = ttlpin_session_sent(ref.state, what);
 	remember_peer(p, &ref, state);
 	ttlpin_flow_unlock(&ref, state);
 }
@@ -453,9 +457,9 @@ static unsigned int outbound(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 	}
 	peek(&p, command);
-	what = ttlpin_engine_outbound(&p.seg, is_mail_port(server ?
-							   p.tuple.local_port :
-							   p.tuple.remote_port));
+	what = ttlpin_session_outbound(
+		&p.seg, is_mail_port(server ? p.tuple.local_port :
+					      p.tuple.remote_port));
 	if (p.cfg->midstream && !server && p.seg.payload_len &&
 	    what != TTLPIN_SENT_CLOSE)
 		sent_midstream(&p);

@@ -234,3 +234,20 @@ enum ttlpin_parse ttlpin_segment_parse(struct ttlpin_bytes *b,
 	parse_options(tcp + TTLPIN_TCP_MIN, header - TTLPIN_TCP_MIN, seg);
 	return TTLPIN_PARSE_OK;
 }
+
+/**
+ * ttlpin_segment_kind - what a segment is
+ * @seg: the segment
+ *
+ * Return: the first kind that fits, in the order of enum ttlpin_kind.
+ */
+enum ttlpin_kind ttlpin_segment_kind(const struct ttlpin_segment *seg)
+{
+	if (seg->flags & TTLPIN_RST)
+		return TTLPIN_KIND_RST;
+	if (seg->flags & TTLPIN_SYN)
+		return TTLPIN_KIND_HANDSHAKE;
+	if (seg->flags & TTLPIN_FIN)
+		return TTLPIN_KIND_FIN;
+	return seg->payload_len ? TTLPIN_KIND_DATA : TTLPIN_KIND_ACK;
+}

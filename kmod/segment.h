@@ -6,6 +6,11 @@
 #ifndef TTLPIN_SEGMENT_H
 #define TTLPIN_SEGMENT_H
 
+#ifdef __KERNEL__
+#include <uapi/linux/ttlpin.h>
+#else
+#include <linux/ttlpin.h>
+#endif
 #include "types.h"
 
 /* TCP flags as in octet 13 of the header, RFC 9293 section 3.1. */
@@ -94,6 +99,7 @@ struct ttlpin_segment {
 	bool has_ts;
 };
 
+enum ttlpin_kind ttlpin_segment_kind(const struct ttlpin_segment *seg);
 enum ttlpin_parse ttlpin_segment_locate(struct ttlpin_bytes *b,
 					struct ttlpin_place *place);
 enum ttlpin_parse ttlpin_segment_parse(struct ttlpin_bytes *b,
@@ -105,6 +111,12 @@ static inline u32 ttlpin_segment_len(const struct ttlpin_segment *seg)
 {
 	return seg->payload_len + !!(seg->flags & TTLPIN_SYN) +
 	       !!(seg->flags & TTLPIN_FIN);
+}
+
+/* The payload's length where 16 bits are kept of it. */
+static inline u16 ttlpin_segment_len16(u32 len)
+{
+	return len < 65535 ? len : 65535;
 }
 
 static inline const u8 *ttlpin_place_saddr(const struct ttlpin_bytes *b,

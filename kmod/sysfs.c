@@ -117,7 +117,7 @@ static void net_ownership(TTLPIN_KOBJ_CONST struct kobject *kobj, kuid_t *uid,
 					  kobj)->tn->net, uid, gid);
 }
 
-static struct kobj_type net_type = {
+static const struct kobj_type net_type = {
 	.release = net_release,
 	.sysfs_ops = &kobj_sysfs_ops,
 	.default_groups = groups,
@@ -172,7 +172,7 @@ child_ns_type(TTLPIN_KOBJ_CONST struct kobject *kobj)
 	return &net_ns_type_operations;
 }
 
-static struct kobj_type kset_type = {
+static const struct kobj_type kset_type = {
 	.release = kset_free,
 	.sysfs_ops = &kobj_sysfs_ops,
 	.child_ns_type = child_ns_type,

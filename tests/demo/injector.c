@@ -234,8 +234,10 @@ static void help(void)
 
 int main(int argc, char **argv)
 {
-	enum { INTERFACE, TRIGGER, PAYLOAD, PORT, TTL, IP_ID, WINDOW, FLAGS,
-	       OFFSETS, DF, BOTH_ENDS, HELP };
+	enum {
+		INTERFACE, TRIGGER, PAYLOAD, PORT, TTL, IP_ID, WINDOW, FLAGS,
+		OFFSETS, DF, BOTH_ENDS, HELP
+	};
 	static const struct option options[] = {
 		{ "interface", 1, NULL, INTERFACE }, { "trigger", 1, NULL, TRIGGER },
 		{ "payload", 1, NULL, PAYLOAD }, { "port", 1, NULL, PORT },
@@ -254,21 +256,44 @@ int main(int argc, char **argv)
 
 	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (opt) {
-		case INTERFACE: interface = optarg; break;
-		case TRIGGER: f.trigger = optarg; break;
+		case INTERFACE:
+			interface = optarg;
+			break;
+		case TRIGGER:
+			f.trigger = optarg;
+			break;
 		case PAYLOAD:
 			snprintf(f.payload, sizeof(f.payload), "%s\r\n", optarg);
 			break;
-		case PORT: f.port = number("port", optarg, 65535); break;
-		case TTL: f.ttl = number("ttl", optarg, 255); break;
-		case IP_ID: f.ip_id = number("ip-id", optarg, 65535); break;
-		case WINDOW: f.window = number("window", optarg, 65535); break;
-		case FLAGS: f.flags = tcp_flags(optarg); break;
-		case OFFSETS: offsets(&f, optarg); break;
-		case DF: f.df = true; break;
-		case BOTH_ENDS: f.both_ends = true; break;
-		case HELP: help(); return 0;
-		default: return 2;
+		case PORT:
+			f.port = number("port", optarg, 65535);
+			break;
+		case TTL:
+			f.ttl = number("ttl", optarg, 255);
+			break;
+		case IP_ID:
+			f.ip_id = number("ip-id", optarg, 65535);
+			break;
+		case WINDOW:
+			f.window = number("window", optarg, 65535);
+			break;
+		case FLAGS:
+			f.flags = tcp_flags(optarg);
+			break;
+		case OFFSETS:
+			offsets(&f, optarg);
+			break;
+		case DF:
+			f.df = true;
+			break;
+		case BOTH_ENDS:
+			f.both_ends = true;
+			break;
+		case HELP:
+			help();
+			return 0;
+		default:
+			return 2;
 		}
 	}
 	if (!interface || optind < argc) {

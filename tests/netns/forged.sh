@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # Forged segments of every kind, IPv4 and IPv6: what diverges is dropped and
 # counted by reason and kind, what is genuine arrives.
-. "$(dirname "$(readlink -f "$0")")/../lib.sh" 2> /dev/null || . "$(dirname "$0")/lib.sh"
+here=$(dirname "$(readlink -f "$0")")
+# shellcheck source=tests/lib.sh
+. "$(find "$here/../lib.sh" "$here/lib.sh" 2> /dev/null | head -n 1)"
 need wire ttlpinctl jq
 setup_gateway
 load_module || skip_all "the module does not load"

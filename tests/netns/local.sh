@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # The gateway itself sends mail, by real sockets, through a forger that sits
 # beside the server with another TTL. Two namespaces are kept apart.
-. "$(dirname "$(readlink -f "$0")")/../lib.sh" 2> /dev/null || . "$(dirname "$0")/lib.sh"
+here=$(dirname "$(readlink -f "$0")")
+# shellcheck source=tests/lib.sh
+. "$(find "$here/../lib.sh" "$here/lib.sh" 2> /dev/null | head -n 1)"
 need smtp-source smtp-sink injector ttlpinctl jq
 setup_gateway addresses
 load_module mode=off || skip_all "the module does not load"

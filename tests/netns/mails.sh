@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # A thousand genuine mails by real sockets, with loss, duplication and
 # reordering on the way: none is dropped, none is lost.
-. "$(dirname "$(readlink -f "$0")")/../lib.sh" 2> /dev/null || . "$(dirname "$0")/lib.sh"
+here=$(dirname "$(readlink -f "$0")")
+# shellcheck source=tests/lib.sh
+. "$(find "$here/../lib.sh" "$here/lib.sh" 2> /dev/null | head -n 1)"
 need smtp-source smtp-sink ttlpinctl jq tc
 setup_gateway addresses
 load_module || skip_all "the module does not load"

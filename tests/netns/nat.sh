@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # Source NAT on the gateway, with conntrack: both hooks see the wire's
 # addresses, and a forged reset does not reach conntrack.
-. "$(dirname "$(readlink -f "$0")")/../lib.sh" 2> /dev/null || . "$(dirname "$0")/lib.sh"
+here=$(dirname "$(readlink -f "$0")")
+# shellcheck source=tests/lib.sh
+. "$(find "$here/../lib.sh" "$here/lib.sh" 2> /dev/null | head -n 1)"
 need wire ttlpinctl jq nft conntrack
 setup_gateway
 load_module || skip_all "the module does not load"

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # The scenarios that the verdict alone is tested with, through the kernel: the
 # same input gives the same verdict.
-. "$(dirname "$(readlink -f "$0")")/../lib.sh" 2> /dev/null || . "$(dirname "$0")/lib.sh"
+here=$(dirname "$(readlink -f "$0")")
+# shellcheck source=tests/lib.sh
+. "$(find "$here/../lib.sh" "$here/lib.sh" 2> /dev/null | head -n 1)"
 need wire ttlpinctl jq
 setup_gateway
 dir=$(dirname "$(readlink -f "$0")")/../scenarios

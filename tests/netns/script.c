@@ -8,8 +8,6 @@
 #include <string.h>
 #include "script.h"
 
-#define FLOWS_MAX (int)(sizeof(((struct script *)0)->flows) / \
-			sizeof(((struct script *)0)->flows[0]))
 
 static int refuse(struct script *s, const char *what, const char *word)
 {
@@ -66,13 +64,13 @@ static bool payload_text(const char *text, struct script_step *step)
 
 		if (c == '\\' && *p) {
 			c = *p++;
-			if (c == 'r')
+			if (c == 'r') {
 				c = '\r';
-			else if (c == 'n')
+			} else if (c == 'n') {
 				c = '\n';
-			else if (c == 't')
+			} else if (c == 't') {
 				c = '\t';
-			else if (c == 'x' && isxdigit((unsigned char)p[0]) &&
+			} else if (c == 'x' && isxdigit((unsigned char)p[0]) &&
 				 isxdigit((unsigned char)p[1])) {
 				c = hex(p[0]) << 4 | hex(p[1]);
 				p += 2;
@@ -246,7 +244,7 @@ static int choose_flow(struct script *s, char *rest)
 	for (s->flow = 0; s->flow < s->nr_flows; s->flow++)
 		if (!strcmp(s->flows[s->flow], name))
 			return 0;
-	if (s->nr_flows == FLOWS_MAX)
+	if (s->nr_flows == SCRIPT_FLOWS_MAX)
 		return refuse(s, "too many flows", name);
 	strcpy(s->flows[s->nr_flows++], name);
 	return 0;

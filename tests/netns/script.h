@@ -27,6 +27,7 @@
 
 #define SCRIPT_PAYLOAD_MAX	8192
 #define SCRIPT_EXT_MAX		16
+#define SCRIPT_FLOWS_MAX	64
 
 enum script_kind {
 	SCRIPT_END,
@@ -91,7 +92,7 @@ struct script {
 	int family;
 	int port;
 	char nat[64];
-	char flows[64][32];
+	char flows[SCRIPT_FLOWS_MAX][32];
 	int nr_flows;
 	int flow;
 	char error[256];

@@ -1,7 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # The flow store: its bounds, its timeouts, another size under live flows.
-. "$(dirname "$(readlink -f "$0")")/../lib.sh" 2> /dev/null || . "$(dirname "$0")/lib.sh"
+here=$(dirname "$(readlink -f "$0")")
+# shellcheck source=tests/lib.sh
+. "$(find "$here/../lib.sh" "$here/lib.sh" 2> /dev/null | head -n 1)"
 need wire ttlpinctl jq
 setup_gateway
 load_module || skip_all "the module does not load"
@@ -26,9 +28,7 @@ handshakes()
 
 fill()
 {
-	local batch
-
-	for batch in $(seq "$1"); do
+	for _ in $(seq "$1"); do
 		handshakes 60 "${2:-1}" | play || return 1
 	done
 }

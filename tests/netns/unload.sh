@@ -1,7 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # The module comes and goes under traffic, and with namespaces that come and go.
-. "$(dirname "$(readlink -f "$0")")/../lib.sh" 2> /dev/null || . "$(dirname "$0")/lib.sh"
+here=$(dirname "$(readlink -f "$0")")
+# shellcheck source=tests/lib.sh
+. "$(find "$here/../lib.sh" "$here/lib.sh" 2> /dev/null | head -n 1)"
 need wire ttlpinctl jq
 setup_gateway
 
@@ -17,7 +19,7 @@ traffic()
 }
 traffic &
 pid=$!
-started+=($pid)
+started+=("$pid")
 loops()
 {
 	local n

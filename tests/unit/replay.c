@@ -8,13 +8,16 @@
 #include <stdlib.h>
 #include "../netns/packet.h"
 #include "engine.h"
+#include "session.h"
 #include "tap.h"
 
 #define FLOWS 64
 
-enum { PASSED, NEAR, HEALED, UNPINNED, DROPPED, CONFIRMED, PINNED, LOOSE,
-       DROPPED_TTL, DROPPED_TIMESTAMP, DROPPED_SYNACK, DROPPED_BURST, LEARNED,
-       COUNTERS };
+enum {
+	PASSED, NEAR, HEALED, UNPINNED, DROPPED, CONFIRMED, PINNED, LOOSE,
+	DROPPED_TTL, DROPPED_TIMESTAMP, DROPPED_SYNACK, DROPPED_BURST, LEARNED,
+	COUNTERS
+};
 
 static const char *const names[COUNTERS] = {
 	"passed", "near", "healed", "unpinned", "dropped", "confirmed", "pinned",
@@ -52,7 +55,7 @@ static void remember(struct world *w, int flow)
 
 	if (ttlpin_state_phase(w->state[flow]) < TTLPIN_PHASE_TALKING)
 		return;
-	ttl = ttlpin_engine_remember(w->state[flow], &w->mem[flow]);
+	ttl = ttlpin_session_remember(w->state[flow], &w->mem[flow]);
 	if (ttl >= 0)
 		w->peer_ttl = ttl;
 }
@@ -66,18 +69,18 @@ static void sent(struct world *w, int flow, const struct ttlpin_segment *seg)
 
 	if ((seg->flags & (TTLPIN_SYN | TTLPIN_ACK)) == TTLPIN_SYN) {
 		if (w->known[flow] && mem->isn == seg->seq) {
-			ttlpin_engine_syn_again(state, mem, w->now_ms);
+			ttlpin_session_syn_again(state, mem, w->now_ms);
 			return;
 		}
-		ttlpin_engine_open(state, mem, seg, w->now_ms);
+		ttlpin_session_open(state, mem, seg, w->now_ms);
 		w->known[flow] = true;
 		if (w->peer_ttl >= 0) {
-			ttlpin_engine_expect(state, mem, w->peer_ttl);
+			ttlpin_session_expect(state, mem, w->peer_ttl);
 			w->counters[LEARNED]++;
 		}
 	} else if (w->known[flow]) {
-		*state = ttlpin_engine_sent(*state,
-					    ttlpin_engine_outbound(seg, mail));
+		*state = ttlpin_session_sent(*state,
+					    ttlpin_session_outbound(seg, mail));
 		remember(w, flow);
 	}
 }

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Healing. One suspect a flow is remembered: what cannot heal never keeps out
+ * what might, what begins earlier comes first, and what is a minute old gives
+ * way. A copy of it, 200 ms after the first at least and with no good segment in
+ * its place, is the truth if
+ *
+ *  - the flow uses timestamps: its clock has advanced, by no more than it can
+ *    have, and it echoes what we can have sent. A forger who repeats our own
+ *    options shows a clock that stands still;
+ *  - it does not, and no mail is under way: it is no refusal;
+ *  - it does not, and a mail is under way: it is the third in a second, and no
+ *    refusal.
+ *
+ * Pure ACKs are copies of one another by TTL alone, and the third heals. An RST
+ * never does.
+ */
+#include "heal.h"
+
+static bool before(u32 a, u32 b)
+{
+	return (s32)(a - b) < 0;
+}
+
+/* FNV-1a; only equality matters, and who knows the payload can repeat it. */
+static u32 hash(const u8 *p, u32 len)
+{
+	u32 h = 2166136261u;
+
+	while (len--)
+		h = (h ^ *p++) * 16777619u;
+	return h;
+}
+
+static u32 hashed(u32 len)
+{
+	return len < TTLPIN_HASHED ? len : TTLPIN_HASHED;
+}
+
+/*
+ * Whether a reply line in the payload begins like a 4xx or 5xx. A line, not
+ * the payload: a refusal may hide behind a line that is none. One digit, not
+ * three: the others may come in a segment of their own.
+ */
+static bool is_refusal(const struct ttlpin_segment *seg)
+{
+	u32 look = seg->payload_avail;
+	u32 i;
+
+	if (look > TTLPIN_LOOK)
+		look = TTLPIN_LOOK;
+	for (i = 0; i < look; i++)
+		if ((seg->payload[i] == '4' || seg->payload[i] == '5') &&
+		    (i == 0 || seg->payload[i - 1] == '\n'))
+			return true;
+	return false;
+}
+
+/*
+ * Whether the segment's timestamps can be those of the flow's peer: TSval not
+ * behind the newest and not ahead by more than a clock of 1 ms (RFC 7323
+ * section 5.4) can have ticked, TSecr between what we sent first and what our
+ * clock can have reached.
+ */
+static bool timestamps_fit(u64 state, const struct ttlpin_memory *mem,
+			   const struct ttlpin_segment *seg, u64 now_ms)
+{
+	u32 idle_ms = (ttlpin_state_idle(state, now_ms / 1000) + 1) * 1000;
+
+	return seg->has_ts &&
+	       seg->tsval - ttlpin_state_tsval(state) <=
+		       idle_ms + TTLPIN_TSVAL_SLACK &&
+	       seg->tsecr - mem->tsval <=
+		       (u32)now_ms - mem->opened + TTLPIN_TSVAL_SLACK;
+}
+
+static enum ttlpin_rank rank_of(u64 state, const struct ttlpin_memory *mem,
+				const struct ttlpin_segment *seg, u64 now_ms)
+{
+	bool judged = ttlpin_state_ts(state) == TTLPIN_TS_JUDGED;
+
+	if (seg->flags & TTLPIN_RST)
+		return TTLPIN_RANK_RST;
+	if (judged ? !timestamps_fit(state, mem, seg, now_ms) : is_refusal(seg))
+		return TTLPIN_RANK_HOPELESS;
+	if (ttlpin_segment_kind(seg) == TTLPIN_KIND_ACK)
+		return TTLPIN_RANK_ACK;
+	return judged && seg->tsval != ttlpin_state_tsval(state) ?
+		       TTLPIN_RANK_MOVED :
+		       TTLPIN_RANK_DATA;
+}
+
+/*
+ * Whether @seg repeats the suspect. Real stacks merge and split what they send
+ * again, so it may be longer, or shorter as long as all that was hashed is
+ * there. Pure ACKs repeat one another whatever they acknowledge.
+ */
+static bool is_copy(const struct ttlpin_memory *mem,
+		    const struct ttlpin_segment *seg)
+{
+	const struct ttlpin_suspect *sus = &mem->suspect;
+	u32 len = hashed(sus->len);
+
+	if (sus->rank <= TTLPIN_RANK_RST || seg->ttl != sus->ttl ||
+	    ttlpin_segment_kind(seg) == TTLPIN_KIND_RST)
+		return false;
+	if (sus->kind == TTLPIN_KIND_ACK ||
+	    ttlpin_segment_kind(seg) == TTLPIN_KIND_ACK)
+		return sus->kind == ttlpin_segment_kind(seg);
+	return seg->seq == sus->seq && seg->payload_avail >= len &&
+	       !sus->len == !seg->payload_len &&
+	       hash(seg->payload, len) == sus->hash;
+}
+
+static bool gives_way(const struct ttlpin_memory *mem, enum ttlpin_rank rank,
+		      u32 seq, u32 now)
+{
+	const struct ttlpin_suspect *sus = &mem->suspect;
+
+	if (now - sus->first >= TTLPIN_SUSPECT_MS)
+		return true;
+	return sus->rank == rank ? before(seq, sus->seq) : sus->rank < rank;
+}
+
+/**
+ * ttlpin_heal_remember - count a copy of the suspect, or let @seg take its place
+ * @state: the flow's state word, updated
+ * @mem: the flow's memory, updated
+ * @seg: the segment, a suspect
+ * @now_ms: the clock
+ */
+void ttlpin_heal_remember(u64 *state, struct ttlpin_memory *mem,
+			  const struct ttlpin_segment *seg, u64 now_ms)
+{
+	struct ttlpin_suspect *sus = &mem->suspect;
+	enum ttlpin_rank rank = rank_of(*state, mem, seg, now_ms);
+
+	if (is_copy(mem, seg)) {
+		if (mem->copies < 255)
+			mem->copies++;
+		/* What comes again may have become credible. */
+		if (rank > sus->rank)
+			sus->rank = rank;
+		return;
+	}
+	if (!gives_way(mem, rank, seg->seq, now_ms))
+		return;
+	sus->seq = seg->seq;
+	sus->len = ttlpin_segment_len16(seg->payload_len);
+	/* A capture may hold less than was sent; then no copy is told. */
+	sus->hash = seg->payload_avail >= hashed(sus->len) ?
+			    hash(seg->payload, hashed(sus->len)) :
+			    0;
+	sus->tsval = seg->tsval;
+	sus->first = now_ms;
+	sus->ttl = seg->ttl;
+	sus->rank = rank;
+	sus->kind = ttlpin_segment_kind(seg);
+	mem->copies = 1;
+	*state |= TTLPIN_ST_SUSPECT;
+}
+
+/* The place of the suspect is free. */
+void ttlpin_heal_forget(u64 *state, struct ttlpin_memory *mem)
+{
+	mem->suspect.rank = TTLPIN_RANK_NONE;
+	mem->copies = 0;
+	*state &= ~TTLPIN_ST_SUSPECT;
+}
+
+/**
+ * ttlpin_heal_confirm - what a good segment says about the suspect
+ * @state: the flow's state word, updated
+ * @mem: the flow's memory, updated
+ * @seg: the good segment
+ * @now: the clock, ms
+ *
+ * If it covers the suspect's sequence number it proves that one forged. A pure
+ * ACK occupies none and is not proven to be anything, but a good segment at its
+ * place shows that the known TTL is alive.
+ *
+ * Return: how many drops are proven right.
+ */
+u8 ttlpin_heal_confirm(u64 *state, struct ttlpin_memory *mem,
+		       const struct ttlpin_segment *seg, u32 now)
+{
+	const struct ttlpin_suspect *sus = &mem->suspect;
+	u32 ahead = sus->seq - seg->seq;
+	u8 confirmed = 0;
+
+	if (!sus->rank || (seg->flags & TTLPIN_RST))
+		return 0;
+	if (sus->kind == TTLPIN_KIND_ACK) {
+		if (ahead > ttlpin_segment_len(seg) &&
+		    now - sus->first < TTLPIN_SUSPECT_MS)
+			return 0;
+	} else if (ahead < ttlpin_segment_len(seg)) {
+		confirmed = mem->copies;
+	} else if (now - sus->first < TTLPIN_SUSPECT_MS) {
+		return 0;
+	}
+	ttlpin_heal_forget(state, mem);
+	return confirmed;
+}
+
+/**
+ * ttlpin_heal_is_due - whether a suspect has become the truth
+ * @state: the flow's state word
+ * @mem: the flow's memory, which has counted @seg
+ * @seg: the segment
+ * @now_ms: the clock
+ */
+bool ttlpin_heal_is_due(u64 state, const struct ttlpin_memory *mem,
+			const struct ttlpin_segment *seg, u64 now_ms)
+{
+	const struct ttlpin_suspect *sus = &mem->suspect;
+	u32 elapsed = (u32)now_ms - sus->first;
+	u8 copies = sus->kind == TTLPIN_KIND_ACK ? 3 : 2;
+
+	if (!is_copy(mem, seg))
+		return false;
+	if (ttlpin_state_ts(state) == TTLPIN_TS_JUDGED) {
+		u32 moved = seg->tsval - sus->tsval;
+
+		if (!timestamps_fit(state, mem, seg, now_ms) ||
+		    seg->tsval == ttlpin_state_tsval(state) || moved == 0 ||
+		    moved > elapsed + TTLPIN_TSVAL_SLACK)
+			return false;
+	} else if (is_refusal(seg)) {
+		return false;
+	} else if (ttlpin_state_phase(state) != TTLPIN_PHASE_OPENING) {
+		return mem->copies >= 3 && elapsed >= TTLPIN_HEAL_BLIND_MS;
+	}
+	return mem->copies >= copies && elapsed >= TTLPIN_HEAL_MS;
+}
+
+/**
+ * ttlpin_heal_learn - learn the TTL of a segment that has healed
+ * @state: the flow's state word, updated
+ * @mem: the flow's memory, updated
+ * @seg: the segment
+ *
+ * Return: false if the flow knows as many TTLs as it can; it is loose then.
+ */
+bool ttlpin_heal_learn(u64 *state, struct ttlpin_memory *mem,
+		       const struct ttlpin_segment *seg)
+{
+	ttlpin_heal_forget(state, mem);
+	*state |= TTLPIN_ST_LEARNED;
+	if (mem->nr_learned == TTLPIN_LEARNED_MAX) {
+		mem->flags |= TTLPIN_MEM_LOOSE;
+		return false;
+	}
+	mem->learned[mem->nr_learned++] = seg->ttl;
+	if (ttlpin_state_phase(*state) == TTLPIN_PHASE_OPENING)
+		mem->flags |= TTLPIN_MEM_HEALED;
+	return true;
+}

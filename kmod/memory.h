@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a flow knows beyond its state word. Pure.
+ *
+ * Words used here: *ours* is the guarded side, the flow's *peer* the other one.
+ * A *known* TTL is the pin or one that the flow has learned. A *suspect* is a
+ * segment that the verdict condemns unless it heals.
+ */
+#ifndef TTLPIN_MEMORY_H
+#define TTLPIN_MEMORY_H
+
+#ifdef __KERNEL__
+#include <uapi/linux/ttlpin.h>
+#else
+#include <linux/ttlpin.h>
+#endif
+#include "types.h"
+
+/**
+ * enum ttlpin_rank - which suspect is worth the one place that a flow has
+ * @TTLPIN_RANK_NONE: the place is free
+ * @TTLPIN_RANK_RST: an RST, which never heals
+ * @TTLPIN_RANK_HOPELESS: can never heal: no or wrong timestamps where they are
+ *	judged, or a refusal where they are not
+ * @TTLPIN_RANK_ACK: a pure ACK that may heal
+ * @TTLPIN_RANK_DATA: anything else that may heal
+ * @TTLPIN_RANK_MOVED: the same, and its TSval has advanced already
+ *
+ * What cannot heal never keeps out what might, so a forgery that arrives ahead
+ * of a genuine segment whose TTL has just changed does not hold that one up.
+ */
+enum ttlpin_rank {
+	TTLPIN_RANK_NONE,
+	TTLPIN_RANK_RST,
+	TTLPIN_RANK_HOPELESS,
+	TTLPIN_RANK_ACK,
+	TTLPIN_RANK_DATA,
+	TTLPIN_RANK_MOVED,
+};
+
+/**
+ * struct ttlpin_suspect - the one condemned segment that a flow remembers
+ * @seq: its sequence number
+ * @hash: of its first payload octets, at most TTLPIN_HASHED
+ * @tsval: its TSval, if it had one
+ * @first: when it came first, ms
+ * @len: payload octets, 65535 for more
+ * @ttl: its TTL
+ * @rank: enum ttlpin_rank
+ * @kind: enum ttlpin_kind
+ */
+struct ttlpin_suspect {
+	u32 seq;
+	u32 hash;
+	u32 tsval;
+	u32 first;
+	u16 len;
+	u8 ttl;
+	u8 rank : 4;
+	u8 kind : 4;
+};
+
+#define TTLPIN_MEM_SERVER	0x01	/* the guarded port is ours */
+#define TTLPIN_MEM_ANSWERED	0x02	/* SERVER: our SYN-ACK has left */
+#define TTLPIN_MEM_MIDSTREAM	0x04	/* begun by a segment in mid-stream */
+#define TTLPIN_MEM_REPIN	0x08	/* our SYN was sent again since the pin */
+#define TTLPIN_MEM_LOOSE	0x10	/* passes everything */
+#define TTLPIN_MEM_BURST	0x20	/* @burst is set */
+#define TTLPIN_MEM_HEALED	0x40	/* the newest learned TTL healed while opening */
+
+#define TTLPIN_LEARNED_MAX	(TTLPIN_TTLS_MAX - 1)
+
+/**
+ * struct ttlpin_memory - what a flow knows beyond its state word
+ * @isn: our initial sequence number; in mid-stream that of our first segment
+ * @peer_isn: the peer's, once pinned
+ * @tsval: TSval of our SYN, SYN-ACK or first segment
+ * @opened: when that left, ms
+ * @burst: when the last suspect RST came, ms
+ * @suspect: the suspect remembered
+ * @syn_len: how much past @isn + 1 a first answer may acknowledge (the payload
+ *	of a TCP Fast Open SYN)
+ * @copies: how often the suspect came, 255 for more
+ * @flags: TTLPIN_MEM_*
+ * @learned: TTLs known beside the pin
+ * @nr_learned: how many those are
+ */
+struct ttlpin_memory {
+	u32 isn;
+	u32 peer_isn;
+	u32 tsval;
+	u32 opened;
+	u32 burst;
+	struct ttlpin_suspect suspect;
+	u16 syn_len;
+	u8 copies;
+	u8 flags;
+	u8 learned[TTLPIN_LEARNED_MAX];
+	u8 nr_learned;
+};
+
+#endif /* TTLPIN_MEMORY_H */
