@@ -8,7 +8,6 @@
 #include <string.h>
 #include "script.h"
 
-
 static int refuse(struct script *s, const char *what, const char *word)
 {
 	snprintf(s->error, sizeof(s->error), "line %d: %s: '%s'", s->line, what,
