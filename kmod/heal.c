@@ -40,15 +40,18 @@ static u32 hashed(u32 len)
 /*
  * Whether a reply line in the payload begins like a 4xx or 5xx. A line, not
  * the payload: a refusal may hide behind a line that is none. One digit, not
- * three: the others may come in a segment of their own.
+ * three: the others may come in a segment of their own. What is not at hand may
+ * be one.
  */
 static bool is_refusal(const struct ttlpin_segment *seg)
 {
-	u32 look = seg->payload_avail;
+	u32 look = seg->payload_len;
 	u32 i;
 
 	if (look > TTLPIN_LOOK)
 		look = TTLPIN_LOOK;
+	if (seg->payload_avail < look)
+		return true;
 	for (i = 0; i < look; i++)
 		if ((seg->payload[i] == '4' || seg->payload[i] == '5') &&
 		    (i == 0 || seg->payload[i - 1] == '\n'))

@@ -226,10 +226,12 @@ static int set(struct script *s, char *rest)
 		s->family = *value - '0';
 	else if (!strcmp(name, "port") && number(value, 65535, &n))
 		s->port = n;
+	else if (!strcmp(name, "server") && !strcmp(value, "1"))
+		s->server = true;
 	else if (!strcmp(name, "nat") && strlen(value) < sizeof(s->nat))
 		strcpy(s->nat, value);
 	else
-		return refuse(s, "family 4 or 6, port N and nat ADDRESS can be set",
+		return refuse(s, "family 4 or 6, port N, server 1 and nat ADDRESS can be set",
 			      name);
 	return 0;
 }

@@ -5,6 +5,7 @@
  *	# comment
  *	set family 6			4 (default) or 6
  *	set port 587			the server's port, 25 at first
+ *	set server 1			the server is inside
  *	set nat 198.51.100.1		our address as the outside sees it
  *	flow b				another connection (its local port differs)
  *	> S 1000 ts=5000,0		from inside: flags, sequence number
@@ -82,6 +83,7 @@ struct script_step {
  * @line: number of the line read last
  * @family: 4 or 6
  * @port: the server's port
+ * @server: the server, and its port, are inside
  * @nat: our address as the outside sees it, or empty
  * @flows: names of the connections
  * @error: what was wrong, if script_next() failed
@@ -91,6 +93,7 @@ struct script {
 	int line;
 	int family;
 	int port;
+	bool server;
 	char nat[64];
 	char flows[SCRIPT_FLOWS_MAX][32];
 	int nr_flows;

@@ -115,12 +115,14 @@ static struct packet_ends ends_of(const struct wire *w,
 	bool at_inside = step->outbound != arriving;
 	struct packet_ends ends = { .family = w->script.family };
 	struct in6_addr local = at_inside ? w->local : w->local_outside;
-	uint16_t port = w->base_port + step->flow;
+	uint16_t client = w->base_port + step->flow, server = w->script.port;
+	uint16_t at_local = w->script.server ? server : client;
+	uint16_t at_remote = w->script.server ? client : server;
 
 	ends.source = step->outbound ? local : w->remote;
 	ends.dest = step->outbound ? w->remote : local;
-	ends.sport = step->outbound ? port : w->script.port;
-	ends.dport = step->outbound ? w->script.port : port;
+	ends.sport = step->outbound ? at_local : at_remote;
+	ends.dport = step->outbound ? at_remote : at_local;
 	return ends;
 }
 
