@@ -158,7 +158,7 @@ static void prefixes(char *buffer)
 		expect("IPv6 address of 17 octets", with_prefix(buffer, cmd, 0, 17, 24),
 		       ERANGE, NULL, true);
 		expect("IPv4 address of 2 octets", with_prefix(buffer, cmd, 2, 0, 16),
-		       ERANGE, NULL, true);
+		       EINVAL, NULL, true);
 		nlh = begin(buffer, family, cmd, 0);
 		mnl_attr_put_u32(nlh, TTLPIN_A_PREFIX, 1);
 		expect("a prefix that is no nest", nlh, EINVAL, NULL, true);
