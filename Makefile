@@ -5,6 +5,8 @@
 #   make KDIR=DIR        the same for another kernel's build directory
 #   make install         both, below DESTDIR
 #   make check           every test that CI runs; installs what it needs
+#   make check-oracle    the verdict against an oracle, some minutes
+#   make coverage        what of the verdict the unit tests reach
 #   make demo            the incident, replayed in a guest
 #   make generate        header and policies from the netlink specification
 
@@ -17,7 +19,7 @@ PREFIX ?= /usr/local
 GUEST_KERNELS = $(shell tests/vm/kernels 2>/dev/null)
 
 .PHONY: all modules ctl install uninstall clean check demo generate setup
-.PHONY: guest-modules guest-tools
+.PHONY: guest-modules guest-tools check-oracle coverage
 
 all: modules ctl
 
@@ -63,6 +65,13 @@ setup:
 
 check: setup
 	tests/run-check
+
+# The verdict against an oracle, over hundreds of millions of combinations.
+check-oracle: setup
+	$(MAKE) -C tests/unit BUILD=$(BUILD) oracle
+
+coverage: setup
+	$(MAKE) -C tests/unit BUILD=$(BUILD) coverage
 
 demo: setup
 	$(MAKE) guest-modules guest-tools

@@ -53,8 +53,10 @@ static void guards_a_server(void)
 	       TTLPIN_UNPINNED);
 	EXPECT(judge(&state, &mem, segment(TTLPIN_ACK, 501, 9000, 57), 1003) ==
 	       TTLPIN_UNPINNED);
-	EXPECT(judge(&state, &mem, segment(TTLPIN_RST, 501, 9001, 57), 1003) ==
-	       TTLPIN_UNPINNED);
+	EXPECT(judge(&state, &mem, segment(TTLPIN_RST | TTLPIN_ACK, 501, 9001, 57),
+		     1003) == TTLPIN_UNPINNED);
+	EXPECT(judge(&state, &mem, segment(TTLPIN_SYN | TTLPIN_ACK, 501, 9001, 57),
+		     1003) == TTLPIN_UNPINNED);
 	EXPECT(judge(&state, &mem, segment(TTLPIN_ACK, 501, 9001, 56), 1004) ==
 	       TTLPIN_PASS);
 	/* The pin is the SYN's TTL, not that of the ACK. */

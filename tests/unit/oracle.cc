@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * An oracle for the verdict, written from the table in Documentation/ttlpin.rst
+ * and from nothing else: each line of the table is a rule that says whether it
+ * applies, and the first that does has the last word.
+ */
+#include <algorithm>
+#include <cstdlib>
+#include <functional>
+#include <optional>
+#include "oracle.h"
+
+namespace {
+
+struct Case {
+	oracle_flow &flow;
+	const oracle_segment &seg;
+	const oracle_rules &rules;
+};
+
+using Answer = std::optional<oracle_verdict>;
+
+int distance(const Case &c)
+{
+	int best = 255;
+
+	for (int i = 0; i < c.flow.nr_known; i++)
+		best = std::min(best, std::abs(c.seg.ttl - c.flow.known[i]));
+	return best;
+}
+
+bool is_synack(const oracle_segment &s)
+{
+	return s.syn && s.ack && !s.rst;
+}
+
+int kind(const oracle_segment &s)
+{
+	return s.rst ? O_RST : s.syn ? O_HANDSHAKE : s.fin ? O_FIN :
+	       s.len ? O_DATA : O_ACK;
+}
+
+bool literal(const oracle_rules &r)
+{
+	return r.tolerance == 0 && !r.timestamps && !r.heal;
+}
+
+oracle_verdict says(const Case &c, int action, int reason = 0, int confirmed = 0)
+{
+	return { action, reason, distance(c), confirmed };
+}
+
+/* "TSval has not fallen behind, nor run ahead ... TSecr lies between ..." */
+bool credible(const Case &c)
+{
+	long ahead = c.seg.val - c.flow.newest, echo = c.seg.ecr - c.flow.our_val;
+
+	return c.seg.has_ts && ahead >= 0 &&
+	       ahead <= (c.flow.idle + 1) * 1000 + 1000 && echo >= 0 &&
+	       echo <= c.flow.open + 1000;
+}
+
+int rank(const Case &c)
+{
+	bool judged = c.flow.ts == O_JUDGED;
+	bool hopeless = judged ? !credible(c) : c.seg.text != 0;
+
+	if (c.seg.rst)
+		return 1;
+	if (hopeless)
+		return 2;
+	if (kind(c.seg) == O_ACK)
+		return 3;
+	return judged && c.seg.val > c.flow.newest ? 5 : 4;
+}
+
+bool is_copy(const Case &c)
+{
+	const oracle_suspect &s = c.flow.suspect;
+
+	if (!s.there || s.kind == O_RST || c.seg.rst || s.ttl != c.seg.ttl)
+		return false;
+	if (s.kind == O_ACK && kind(c.seg) == O_ACK)
+		return true;
+	if (s.kind == O_ACK || kind(c.seg) == O_ACK || s.seq != c.seg.seq)
+		return false;
+	if (s.len == 0 || c.seg.len == 0)
+		return s.len == c.seg.len;
+	return c.seg.len >= std::min(s.len, 32) && s.text == c.seg.text;
+}
+
+void remember(const Case &c, int r)
+{
+	oracle_suspect &s = c.flow.suspect;
+
+	if (is_copy(c)) {
+		s.copies++;
+		s.rank = std::max(s.rank, r);
+	} else if (!s.there || s.age >= 60000 || r > s.rank ||
+		   (r == s.rank && c.seg.seq < s.seq)) {
+		s = { true, kind(c.seg), c.seg.seq, c.seg.len, c.seg.text,
+		      c.seg.ttl, c.seg.has_ts ? c.seg.val : 0, 0, 1, r };
+	}
+}
+
+bool has_become_true(const Case &c)
+{
+	const oracle_suspect &s = c.flow.suspect;
+	int enough = s.kind == O_ACK ? 3 : 2;
+	long wait = 200;
+
+	if (c.seg.rst || !is_copy(c))
+		return false;
+	if (c.flow.ts == O_JUDGED) {
+		if (!credible(c) || c.seg.val <= c.flow.newest ||
+		    c.seg.val <= s.val || c.seg.val - s.val > s.age + 1000)
+			return false;
+	} else {
+		if (c.seg.text != 0)
+			return false;
+		if (c.flow.phase != O_OPENING) {
+			enough = 3;
+			wait = 1000;
+		}
+	}
+	return s.copies >= enough && s.age >= wait;
+}
+
+void is_good(const Case &c)
+{
+	oracle_flow &f = c.flow;
+
+	f.idle = 0;
+	if (!c.seg.rst && !c.seg.syn && c.seg.has_ts && f.ts != O_NONE) {
+		f.newest = std::max(f.newest, c.seg.val);
+		f.ts = O_JUDGED;
+	}
+	if (c.seg.fin)
+		f.phase = O_CLOSING;
+}
+
+/* How many drops the good segment proves right; what it disproves is forgotten. */
+int proves(const Case &c)
+{
+	oracle_suspect &s = c.flow.suspect;
+	long end = c.seg.seq + c.seg.len + c.seg.syn + c.seg.fin;
+	int n = 0;
+
+	if (!s.there || c.seg.rst)
+		return 0;
+	if (s.kind == O_ACK) {
+		if ((s.seq < c.seg.seq || s.seq > end) && s.age < 60000)
+			return 0;
+	} else if (s.seq >= c.seg.seq && s.seq < end) {
+		n = s.copies;
+	} else if (s.age < 60000) {
+		return 0;
+	}
+	s.there = false;
+	return n;
+}
+
+std::optional<int> suspicion(const Case &c)
+{
+	if (c.rules.timestamps && c.flow.ts == O_JUDGED && !c.seg.rst &&
+	    !c.seg.has_ts)
+		return O_TIMESTAMP;
+	if (distance(c) > c.rules.tolerance)
+		return O_TTL;
+	if (c.seg.rst && c.flow.burst >= 0 && c.flow.burst < 2000 &&
+	    !literal(c.rules))
+		return O_BURST;
+	return std::nullopt;
+}
+
+Answer pins(const Case &c)
+{
+	if (c.flow.phase != O_SYN_SENT)
+		return std::nullopt;
+	if (!is_synack(c.seg) || !c.seg.acks_our_syn)
+		return oracle_verdict{ O_UNPINNED, 0, 0, 0 };
+	c.flow.phase = O_OPENING;
+	c.flow.known[0] = c.seg.ttl;
+	return oracle_verdict{ O_PASS, 0, 0, 0 };
+}
+
+Answer second_synack(const Case &c)
+{
+	if (!is_synack(c.seg) || c.seg.same_isn || literal(c.rules))
+		return std::nullopt;
+	if (!c.flow.repin || !c.seg.acks_our_syn ||
+	    distance(c) > c.rules.tolerance)
+		return says(c, O_DROP, O_SYNACK);
+	oracle_verdict v = says(c, distance(c) ? O_NEAR : O_PASS);
+	c.flow.phase = O_OPENING;
+	c.flow.known[0] = c.seg.ttl;
+	return v;
+}
+
+Answer loose(const Case &c)
+{
+	if (!c.flow.loose)
+		return std::nullopt;
+	oracle_verdict v = says(c, O_PASS);
+	is_good(c);
+	return v;
+}
+
+Answer good(const Case &c)
+{
+	if (suspicion(c))
+		return std::nullopt;
+	oracle_verdict v = says(c, distance(c) ? O_NEAR : O_PASS, 0, proves(c));
+	is_good(c);
+	return v;
+}
+
+Answer end_of_session(const Case &c)
+{
+	if (!c.rules.heal || !c.seg.rst || c.flow.phase != O_CLOSING)
+		return std::nullopt;
+	return says(c, O_PASS);
+}
+
+Answer heals(const Case &c)
+{
+	oracle_flow &f = c.flow;
+	oracle_verdict v = says(c, O_HEALED, *suspicion(c));
+
+	if (c.seg.rst)
+		f.burst = 0;
+	remember(c, rank(c));
+	if (!c.rules.heal || !has_become_true(c))
+		return std::nullopt;
+	f.suspect.there = false;
+	if (f.nr_known == 4) {
+		f.loose = true;
+		v.action = O_PASS;
+	} else {
+		f.known[f.nr_known++] = c.seg.ttl;
+	}
+	is_good(c);
+	return v;
+}
+
+Answer condemned(const Case &c)
+{
+	int reason = c.rules.timestamps && c.flow.ts == O_JUDGED && !c.seg.rst &&
+		     !c.seg.has_ts ? O_TIMESTAMP :
+		     distance(c) > c.rules.tolerance ? O_TTL : O_BURST;
+
+	return says(c, O_DROP, reason);
+}
+
+const std::function<Answer(const Case &)> table[] = {
+	pins, second_synack, loose, good, end_of_session, heals, condemned,
+};
+
+}
+
+struct oracle_verdict oracle(struct oracle_flow *flow,
+			     const struct oracle_segment *seg,
+			     const struct oracle_rules *rules)
+{
+	Case c = { *flow, *seg, *rules };
+
+	for (const auto &line : table)
+		if (Answer a = line(c))
+			return *a;
+	std::abort();
+}
