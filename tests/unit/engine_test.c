@@ -47,6 +47,8 @@ static void guards_a_server(void)
 	/* Before our SYN-ACK nothing completes the handshake. */
 	EXPECT(judge(&state, &mem, segment(TTLPIN_ACK, 501, 9001, 57), 1001) ==
 	       TTLPIN_UNPINNED);
+	EXPECT(judge(&state, &mem, segment(TTLPIN_ACK, 501, 1, 57), 1001) ==
+	       TTLPIN_UNPINNED);	/* as if our ISN were 0 */
 	ttlpin_session_answered(&state, &mem, &synack, 1002);
 	EXPECT(ttlpin_state_ts(state) == TTLPIN_TS_NONE);
 	EXPECT(judge(&state, &mem, segment(TTLPIN_ACK, 501, 9001, 60), 1003) ==
