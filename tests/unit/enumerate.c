@@ -104,12 +104,12 @@ static void properties(u64 state, const struct ttlpin_memory *mem, u64 after,
 	bool judged = ttlpin_state_ts(state) == TTLPIN_TS_JUDGED;
 	bool burst = (mem->flags & TTLPIN_MEM_BURST) &&
 		     (u32)NOW - mem->burst < TTLPIN_BURST_MS;
+	bool condemned = v->action == TTLPIN_CONDEMN;
 	bool synack = (seg->flags & TTLPIN_SYN) && (seg->flags & TTLPIN_ACK);
 
 	/* A known TTL with good timestamps is dropped in a burst at most. */
 	if (knows(state, mem, seg->ttl) && (seg->has_ts || !judged) && !synack &&
-	    v->action == TTLPIN_CONDEMN &&
-	    !(burst && (seg->flags & TTLPIN_RST)))
+	    condemned && !(burst && (seg->flags & TTLPIN_RST)))
 		violations++;
 	/* An RST never teaches a TTL. */
 	if ((seg->flags & TTLPIN_RST) &&
@@ -123,7 +123,7 @@ static void properties(u64 state, const struct ttlpin_memory *mem, u64 after,
 	if (!p->tolerance && !p->timestamps && !p->heal &&
 	    !(mem->flags & TTLPIN_MEM_LOOSE) &&
 	    ttlpin_state_phase(state) != TTLPIN_PHASE_SYN_SENT &&
-	    (v->action == TTLPIN_CONDEMN) == knows(state, mem, seg->ttl))
+	    condemned == knows(state, mem, seg->ttl))
 		violations++;
 }
 
@@ -228,13 +228,13 @@ static void draw_timestamps(struct oracle_segment *seg, struct oracle_flow *of)
 
 static void draw_ttl(struct oracle_segment *seg, struct oracle_flow *of)
 {
-	static const int ttls[] = { 50, 51, 58, 44, 70 };
+	static const int ttls[] = { 50, 51, 58, 44, 70 }, nr[] = { 1, 2, 4 };
 
 	of->known[0] = 50;
 	of->known[1] = 70;
 	of->known[2] = 90;
 	of->known[3] = 110;
-	of->nr_known = (int[]){ 1, 2, 4 }[draw(3)];
+	of->nr_known = nr[draw(3)];
 	seg->ttl = ttls[draw(5)];
 }
 
@@ -243,13 +243,14 @@ static void draw_suspect(struct oracle_suspect *s, const struct oracle_segment *
 	static const long ages[] = { 0, 199, 200, 999, 1000, 59999, 60000 };
 	static const long steps[] = { 10, 0, -10, 70000 };
 	static const int kinds[] = { O_DATA, O_ACK, O_FIN, O_RST };
+	static const int places[] = { 1000, 980, 1020 };
 
 	s->there = draw(8);
 	if (!s->there)
 		return;
 	s->kind = kinds[draw(4)];
 	s->len = s->kind == O_DATA ? (draw(2) ? 57 : 8) : 0;
-	s->seq = 1000 + (int[]){ 0, -20, 20 }[draw(3)];
+	s->seq = places[draw(3)];
 	s->text = draw(2) ? seg->text : 3;
 	s->ttl = draw(2) ? 58 : 44;
 	s->copies = 1 + draw(3);
@@ -267,13 +268,14 @@ static void draw_rules(struct oracle_rules *rules)
 }
 
 /*
- * Everything at once: two million million numbers of combinations, of which one
+ * Everything at once: some 2 * 10^12 combinations, of which one
  * in @stride times a large prime is tried, so that each field meets each other.
  */
 static void all_fields(void)
 {
 	const unsigned long total = 15ul * 13 * 3 * 5 * 3 * 3 * 3 * 8 * 3 * 4 *
 				    8 * 4 * 2 * 3 * 2 * 2 * 3 * 7 * 4 * 4;
+	static const long bursts[] = { -1, 1999, 2000 };
 	unsigned long i;
 
 	for (i = stride / 2; i < total; i += stride * 9973) {
@@ -290,7 +292,7 @@ static void all_fields(void)
 		seg.text = seg.len ? draw(3) : 0;
 		seg.seq = seg.syn ? 0 : 1000;
 		draw_rules(&rules);
-		of.burst = (long[]){ -1, 1999, 2000 }[draw(3)];
+		of.burst = bursts[draw(3)];
 		of.repin = draw(2);
 		of.loose = draw(2) && of.nr_known == 4;
 		draw_suspect(&of.suspect, &seg);
