@@ -68,7 +68,9 @@ static u64 refresh(u64 state, const struct ttlpin_segment *seg, u8 tolerance,
 	state = ttlpin_state_set_seen(state, now_s);
 	if (seg->flags & (TTLPIN_RST | TTLPIN_SYN))
 		return state;
-	if (diff(seg->ttl, ttlpin_state_pin(state)) <= tolerance)
+	/* A SYN proxy that answered for the server opens its window, too. */
+	if (ttlpin_segment_len(seg) &&
+	    diff(seg->ttl, ttlpin_state_pin(state)) <= tolerance)
 		state |= TTLPIN_ST_AT_PIN;
 	if (!seg->has_ts || ttlpin_state_ts(state) == TTLPIN_TS_NONE)
 		return state;

@@ -368,7 +368,10 @@ static struct ttlpin_prefix *get_prefixes(struct genl_info *info, u32 *nr)
 	return prefix;
 }
 
-int ttlpin_nl_whitelist_add_doit(struct sk_buff *skb, struct genl_info *info)
+typedef int change_fn(struct ttlpin_net *tn, struct ttlpin_prefix *prefix,
+		      u32 nr, u32 *bad);
+
+static int change_whitelist(struct genl_info *info, change_fn *change)
 {
 	struct ttlpin_net *tn = ttlpin_net(genl_info_net(info));
 	struct ttlpin_prefix *prefix;
@@ -378,10 +381,13 @@ int ttlpin_nl_whitelist_add_doit(struct sk_buff *skb, struct genl_info *info)
 	prefix = get_prefixes(info, &nr);
 	if (IS_ERR(prefix))
 		return PTR_ERR(prefix);
-	ret = ttlpin_whitelist_add(tn, prefix, nr, &bad);
+	ret = change(tn, prefix, nr, &bad);
 	if (ret == -EEXIST)
 		NL_SET_ERR_MSG_ATTR(info->extack, nth_prefix(info, bad),
 				    "prefix is in the whitelist already");
+	else if (ret == -ENOENT)
+		NL_SET_ERR_MSG_ATTR(info->extack, nth_prefix(info, bad),
+				    "prefix is not in the whitelist");
 	else if (ret == -ENOSPC)
 		NL_SET_ERR_MSG(info->extack,
 			       "whitelist is full: it holds 65536 prefixes");
@@ -389,22 +395,14 @@ int ttlpin_nl_whitelist_add_doit(struct sk_buff *skb, struct genl_info *info)
 	return ret;
 }
 
+int ttlpin_nl_whitelist_add_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return change_whitelist(info, ttlpin_whitelist_add);
+}
+
 int ttlpin_nl_whitelist_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct ttlpin_net *tn = ttlpin_net(genl_info_net(info));
-	struct ttlpin_prefix *prefix;
-	u32 nr, bad;
-	int ret;
-
-	prefix = get_prefixes(info, &nr);
-	if (IS_ERR(prefix))
-		return PTR_ERR(prefix);
-	ret = ttlpin_whitelist_del(tn, prefix, nr, &bad);
-	if (ret == -ENOENT)
-		NL_SET_ERR_MSG_ATTR(info->extack, nth_prefix(info, bad),
-				    "prefix is not in the whitelist");
-	kvfree(prefix);
-	return ret;
+	return change_whitelist(info, ttlpin_whitelist_del);
 }
 
 int ttlpin_nl_whitelist_flush_doit(struct sk_buff *skb, struct genl_info *info)

@@ -21,8 +21,8 @@
  * +------------------+----------+----+----+----+------+-----+------+
  *
  * tsval: TSval of the newest good segment; seen: second of that segment, modulo
- * 2^17; LE: the flow has learned TTLs or is loose; AT: a segment other than the
- * SYN-ACK and RSTs came at the pin; SU: a suspect is remembered.
+ * 2^17; LE: the flow has learned TTLs or is loose; AT: data or a FIN came at the
+ * pin; SU: a suspect is remembered.
  */
 #define TTLPIN_ST_PIN		0xffull
 #define TTLPIN_ST_PHASE_SHIFT	8
