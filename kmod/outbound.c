@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What leaves is watched: it begins flows and tells their phase.
+ */
+#include <linux/netdevice.h>
+#include "hook.h"
+#include "packet.h"
+#include "peer.h"
+#include "session.h"
+#include "stats.h"
+
+/* Ports on which the client's commands are SMTP's. */
+static bool is_mail_port(u16 port)
+{
+	return port == 25 || port == 465 || port == 587 || port == 2525;
+}
+
+/* A flow begins with our SYN, anew if its ISN is not that of the old one. */
+static void sent_syn(struct ttlpin_packet *p)
+{
+	u64 fp = ttlpin_flow_fingerprint(p->tn, &p->tuple);
+	struct ttlpin_ref ref;
+	u64 state;
+	int ttl;
+
+	if (!ttlpin_flow_insert(p->tn, p->cfg, fp, &p->tuple, &ref))
+		return;
+	state = ref.state;
+	if (!ref.is_new && ref.cold->mem.isn == p->seg.seq) {
+		ttlpin_session_syn_again(&state, &ref.cold->mem,
+					 ttlpin_packet_ms());
+		ttlpin_flow_unlock(&ref, state);
+		return;
+	}
+	ttlpin_session_open(&state, &ref.cold->mem, &p->seg,
+			    ttlpin_packet_ms());
+	ttl = ttlpin_peer_ttl(p->tn, &p->tuple, ktime_get_seconds());
+	if (ttl >= 0) {
+		ttlpin_session_expect(&state, &ref.cold->mem, ttl);
+		ttlpin_stats_inc(p->tn, TTLPIN_CELL_LEARNED);
+	}
+	ttlpin_flow_unlock(&ref, state);
+}
+
+/* Our server's SYN-ACK: what the client has to acknowledge. */
+static void sent_synack(struct ttlpin_packet *p)
+{
+	u64 fp = ttlpin_flow_fingerprint(p->tn, &p->tuple);
+	struct ttlpin_ref ref;
+	u64 state;
+
+	if (!ttlpin_flow_lock(p->tn, p->cfg, fp, &ref))
+		return;
+	state = ref.state;
+	if (ttlpin_state_phase(state) == TTLPIN_PHASE_SYN_SENT &&
+	    p->seg.ack == ref.cold->mem.peer_isn + 1)
+		ttlpin_session_answered(&state, &ref.cold->mem, &p->seg,
+					ttlpin_packet_ms());
+	ttlpin_flow_unlock(&ref, state);
+}
+
+/* With midstream = learn, our data begins a flow that is not known. */
+static void sent_midstream(struct ttlpin_packet *p)
+{
+	u64 fp = ttlpin_flow_fingerprint(p->tn, &p->tuple);
+	struct ttlpin_ref ref;
+	u64 state;
+
+	if (ttlpin_flow_find(p->tn, p->cfg, fp, &ref))
+		return;
+	if (!ttlpin_flow_insert(p->tn, p->cfg, fp, &p->tuple, &ref))
+		return;
+	state = ref.state;
+	if (ref.is_new)
+		ttlpin_session_open_midstream(&state, &ref.cold->mem, &p->seg,
+					      ttlpin_packet_ms());
+	ttlpin_flow_unlock(&ref, state);
+}
+
+static void sent(struct ttlpin_packet *p, enum ttlpin_sent what)
+{
+	u64 fp = ttlpin_flow_fingerprint(p->tn, &p->tuple);
+	struct ttlpin_ref ref;
+	u64 state;
+
+	if (!ttlpin_flow_find(p->tn, p->cfg, fp, &ref) ||
+	    ttlpin_session_sent(ref.state, what) == ref.state ||
+	    !ttlpin_flow_lock(p->tn, p->cfg, fp, &ref))
+		return;
+	state = ttlpin_session_sent(ref.state, what);
+	ttlpin_packet_remember_peer(p, &ref, state);
+	ttlpin_flow_unlock(&ref, state);
+}
+
+/* What of an outbound packet's payload tells a command. */
+static void peek(struct ttlpin_packet *p, u8 *command)
+{
+	u32 at = p->place.end - p->seg.payload_len;
+
+	p->seg.payload_avail = min_t(u32, p->seg.payload_len, 4);
+	p->seg.payload = command;
+	if (skb_copy_bits(p->skb, skb_network_offset(p->skb) + at, command,
+			  p->seg.payload_avail))
+		p->seg.payload_avail = 0;
+}
+
+unsigned int ttlpin_hook_outbound(void *priv, struct sk_buff *skb,
+				  const struct nf_hook_state *state)
+{
+	struct ttlpin_packet p = { .tn = priv, .skb = skb };
+	enum ttlpin_sent what;
+	u8 command[4];
+	bool server;
+
+	if (!ttlpin_packet_may_be_tcp(skb, state->pf))
+		return NF_ACCEPT;
+	p.cfg = rcu_dereference(p.tn->config);
+	if (p.cfg->mode == TTLPIN_MODE_OFF || netif_is_l3_master(state->out))
+		return NF_ACCEPT;
+	if (ttlpin_packet_locate(&p) != TTLPIN_PARSE_OK)
+		return NF_ACCEPT;
+	server = !ttlpin_packet_guards_client(p.cfg, p.place.dport);
+	if (server && !ttlpin_packet_guards_server(p.cfg, p.place.sport))
+		return NF_ACCEPT;
+	if (ttlpin_packet_parse(&p) != TTLPIN_PARSE_OK)
+		return NF_ACCEPT;
+	ttlpin_packet_tuple(&p, true, server);
+	if (p.seg.flags & TTLPIN_SYN) {
+		if (server && !ttlpin_packet_is_syn(&p.seg))
+			sent_synack(&p);
+		else if (!server && ttlpin_packet_is_syn(&p.seg))
+			sent_syn(&p);
+		return NF_ACCEPT;
+	}
+	peek(&p, command);
+	what = ttlpin_session_outbound(
+		&p.seg, is_mail_port(server ? p.tuple.local_port :
+					      p.tuple.remote_port));
+	if (p.cfg->midstream && !server && p.seg.payload_len &&
+	    what != TTLPIN_SENT_CLOSE)
+		sent_midstream(&p);
+	if (what != TTLPIN_SENT_NOTHING)
+		sent(&p, what);
+	return NF_ACCEPT;
+}
