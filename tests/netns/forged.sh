@@ -160,12 +160,14 @@ for family in 4 6; do
 		< "$tmp/script"
 done
 
-family=4
-plain <<- 'END' > "$tmp/script"
-	< P. 7037:"500 error, said in fragments that are put together first\r\n" ack=1060 ttl=58 frag=24 -> drop
-	< P. 7037:"250 Ok, said in fragments that are put together first\r\n" ack=1060 ttl=50 frag=24
-END
-forged "fragments are judged as a whole" dropped=1 confirmed=1 seen=5 < "$tmp/script"
+for family in 4 6; do
+	plain <<- 'END' > "$tmp/script"
+		< P. 7037:"500 error, said in fragments that are put together first\r\n" ack=1060 ttl=58 frag=24 -> drop
+		< P. 7037:"250 Ok, said in fragments that are put together first\r\n" ack=1060 ttl=50 frag=24
+	END
+	forged "fragments are judged as a whole" dropped=1 confirmed=1 seen=5 \
+		< "$tmp/script"
+done
 
 family=6
 for ext in hop dst rt hop,dst,rt dst,dst,dst,dst,dst,dst,dst,dst,dst frag; do

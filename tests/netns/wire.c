@@ -261,31 +261,48 @@ static enum arrival await(struct wire *w, struct side *to, const uint8_t *want,
 	}
 }
 
+/* One fragment: @n octets from @at, of what follows a header of @head octets. */
+static int build_fragment(uint8_t *fragment, const uint8_t *packet, int head,
+			  int at, int n, bool more)
+{
+	int place = (at - head) | (more ? head == 20 ? 0 : 1 : 0), sum;
+
+	memcpy(fragment, packet, head);
+	if (head == 40) {
+		uint8_t ext[8] = { packet[6], 0, place >> 8, place, 0, 0, 0x12, 0x34 };
+
+		fragment[6] = IPPROTO_FRAGMENT;
+		fragment[4] = (n + 8) >> 8;
+		fragment[5] = n + 8;
+		memcpy(fragment + 40, ext, 8);
+		memcpy(fragment + 48, packet + at, n);
+		return 48 + n;
+	}
+	memcpy(fragment + 20, packet + at, n);
+	fragment[2] = (20 + n) >> 8;
+	fragment[3] = 20 + n;
+	fragment[6] = place / 8 >> 8 | (more ? 0x20 : 0);
+	fragment[7] = place / 8;
+	fragment[10] = fragment[11] = 0;
+	sum = packet_checksum(0, fragment, 20);
+	fragment[10] = sum >> 8;
+	fragment[11] = sum;
+	return 20 + n;
+}
+
 static void send_fragments(struct side *from, const uint8_t *packet, int len,
 			   int size)
 {
-	int at, end;
+	int head = packet[0] >> 4 == 4 ? 20 : 40, at, end;
 
-	if (packet[0] >> 4 == 6)
-		die("frag= is for IPv4; an IPv6 fragment header is ext=frag");
 	size &= ~7;
-	for (at = 20; at < len; at = end) {
+	for (at = head; at < len; at = end) {
 		uint8_t fragment[1600];
-		int sum, n;
 
 		end = at + size < len ? at + size : len;
-		n = end - at;
-		memcpy(fragment, packet, 20);
-		memcpy(fragment + 20, packet + at, n);
-		fragment[2] = (20 + n) >> 8;
-		fragment[3] = 20 + n;
-		fragment[6] = (at - 20) / 8 >> 8 | (end < len ? 0x20 : 0);
-		fragment[7] = (at - 20) / 8;
-		fragment[10] = fragment[11] = 0;
-		sum = packet_checksum(0, fragment, 20);
-		fragment[10] = sum >> 8;
-		fragment[11] = sum;
-		transmit(from, fragment, 20 + n);
+		transmit(from, fragment,
+			 build_fragment(fragment, packet, head, at, end - at,
+					end < len));
 	}
 }
 
