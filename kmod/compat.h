@@ -19,4 +19,12 @@
 #define TTLPIN_KOBJ_CONST const
 #endif
 
+/*
+ * 6.9 named it: what is written before it is read need not be cleared first, as
+ * CONFIG_INIT_STACK_ALL_ZERO has it. For what each packet passes only.
+ */
+#ifndef __uninitialized
+#define __uninitialized __attribute__((__uninitialized__))
+#endif
+
 #endif /* TTLPIN_COMPAT_H */

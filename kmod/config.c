@@ -9,6 +9,8 @@
 #include <linux/string.h>
 #include <linux/sysfs.h>
 #include "config.h"
+#include "conntrack.h"
+#include "mark.h"
 #include "sweep.h"
 
 static char *param_mode = "enforce";
@@ -62,15 +64,17 @@ static const struct setting settings[TTLPIN_SETTINGS] = {
 	[TTLPIN_SET_MAX_FLOWS] = { "max_flows", NULL, TTLPIN_FLOWS_MIN,
 				   TTLPIN_FLOWS_MAX, FIELD(max_flows) },
 	[TTLPIN_SET_HALF_OPEN_TIMEOUT] = { "half_open_timeout", NULL, 1, 86400,
-					   FIELD(half_open_timeout) },
+					   FIELD(timeouts.half_open) },
 	[TTLPIN_SET_IDLE_TIMEOUT] = { "idle_timeout", NULL, 1, 86400,
-				      FIELD(idle_timeout) },
+				      FIELD(timeouts.idle) },
 	[TTLPIN_SET_CLOSE_TIMEOUT] = { "close_timeout", NULL, 1, 86400,
-				       FIELD(close_timeout) },
+				       FIELD(timeouts.close) },
 	[TTLPIN_SET_EVENT_RATE] = { "event_rate", NULL, 0, 100000,
 				    FIELD(event_rate) },
 	[TTLPIN_SET_EVENT_SNAPLEN] = { "event_snaplen", NULL, 0, 1500,
 				       FIELD(event_snaplen) },
+	[TTLPIN_SET_CT_MARK_MASK] = { "ct_mark_mask", NULL, 0, U32_MAX,
+				      FIELD(ct_mark_mask) },
 };
 
 static u32 get_field(const struct ttlpin_config *cfg, const struct setting *s)
@@ -142,11 +146,56 @@ static int parse_ports(struct ttlpin_config *cfg, const char *text)
 	return 0;
 }
 
-static int parse(struct ttlpin_config *cfg, enum ttlpin_setting_id id,
-		 const char *text)
+/* What an enumeration counts to, or the range of a number. */
+static bool accepts(const struct setting *s, u32 value)
+{
+	u32 words = 0;
+
+	if (!s->words)
+		return value >= s->min && value <= s->max;
+	while (s->words[words])
+		words++;
+	return value < words;
+}
+
+static bool accepts_mask(u32 mask)
+{
+	return ttlpin_mark_is_mask(mask) &&
+	       (!mask || IS_ENABLED(CONFIG_NF_CONNTRACK_MARK));
+}
+
+/**
+ * ttlpin_config_set_number - change a setting of a draft
+ * @cfg: the draft
+ * @id: the setting; not the ports
+ * @value: its value; of an enumeration, its index
+ *
+ * Return: 0 or -ERANGE.
+ */
+int ttlpin_config_set_number(struct ttlpin_config *cfg,
+			     enum ttlpin_setting_id id, u32 value)
+{
+	if (!accepts(&settings[id], value) ||
+	    (id == TTLPIN_SET_CT_MARK_MASK && !accepts_mask(value)))
+		return -ERANGE;
+	set_field(cfg, &settings[id], value);
+	return 0;
+}
+
+/**
+ * ttlpin_config_set_text - change a setting of a draft
+ * @cfg: the draft
+ * @id: the setting
+ * @text: the value, without a newline
+ *
+ * Return: 0, -EINVAL (not a value) or -ERANGE.
+ */
+int ttlpin_config_set_text(struct ttlpin_config *cfg, enum ttlpin_setting_id id,
+			   const char *text)
 {
 	const struct setting *s = &settings[id];
-	u32 value;
+	const char *digits = "0123456789";
+	u32 value, base = 10;
 	int ret;
 
 	if (id == TTLPIN_SET_PORTS)
@@ -160,16 +209,36 @@ static int parse(struct ttlpin_config *cfg, enum ttlpin_setting_id id,
 		}
 		return -EINVAL;
 	}
+	if (id == TTLPIN_SET_CT_MARK_MASK && text[0] == '0' && text[1] == 'x') {
+		text += 2;
+		digits = "0123456789abcdefABCDEF";
+		base = 16;
+	}
 	/* Digits only: kstrtouint() would take a sign and other bases too. */
-	if (!*text || strspn(text, "0123456789") != strlen(text))
+	if (!*text || strspn(text, digits) != strlen(text))
 		return -EINVAL;
-	ret = kstrtouint(text, 10, &value);
-	if (ret)
-		return ret;
-	if (value < s->min || value > s->max)
-		return -ERANGE;
-	set_field(cfg, s, value);
-	return 0;
+	ret = kstrtouint(text, base, &value);
+	return ret ? ret : ttlpin_config_set_number(cfg, id, value);
+}
+
+/**
+ * ttlpin_config_number - a setting as a number
+ * @cfg: the settings
+ * @id: the setting; not the ports
+ */
+u32 ttlpin_config_number(const struct ttlpin_config *cfg,
+			 enum ttlpin_setting_id id)
+{
+	return get_field(cfg, &settings[id]);
+}
+
+/**
+ * ttlpin_config_is_word - whether a setting is an enumeration
+ * @id: the setting
+ */
+bool ttlpin_config_is_word(enum ttlpin_setting_id id)
+{
+	return settings[id].words;
 }
 
 /**
@@ -218,6 +287,8 @@ ssize_t ttlpin_config_show(struct ttlpin_net *tn, enum ttlpin_setting_id id,
 		len = show_ports(cfg, buf);
 	else if (s->words)
 		len = sysfs_emit(buf, "%s\n", s->words[get_field(cfg, s)]);
+	else if (id == TTLPIN_SET_CT_MARK_MASK && get_field(cfg, s))
+		len = sysfs_emit(buf, "%#x\n", get_field(cfg, s));
 	else
 		len = sysfs_emit(buf, "%u\n", get_field(cfg, s));
 	rcu_read_unlock();
@@ -231,40 +302,71 @@ static struct ttlpin_config *current_config(struct ttlpin_net *tn)
 }
 
 /**
- * ttlpin_config_store - change a setting
+ * ttlpin_config_begin - a draft of new settings
  * @tn: the namespace
- * @id: the setting
- * @text: the value, without a newline
  *
- * Applies to the next segment. A refusal changes nothing.
- *
- * Context: process, takes @tn->mutex.
- * Return: 0, -EINVAL (not a value), -ERANGE (out of range), -EBUSY (more flows
- * are live than max_flows would hold) or -ENOMEM.
+ * Context: process; takes @tn->mutex until ttlpin_config_end().
+ * Return: a copy of the settings in force, or NULL without memory and without
+ * the mutex.
  */
-int ttlpin_config_store(struct ttlpin_net *tn, enum ttlpin_setting_id id,
-			const char *text)
+struct ttlpin_config *ttlpin_config_begin(struct ttlpin_net *tn)
 {
-	struct ttlpin_config *old, *cfg;
-	int ret;
+	struct ttlpin_config *cfg = kmalloc(sizeof(*cfg), GFP_KERNEL_ACCOUNT);
 
-	cfg = kmalloc(sizeof(*cfg), GFP_KERNEL_ACCOUNT);
 	if (!cfg)
-		return -ENOMEM;
+		return NULL;
 	mutex_lock(&tn->mutex);
-	old = current_config(tn);
-	*cfg = *old;
-	ret = parse(cfg, id, text);
+	*cfg = *current_config(tn);
+	return cfg;
+}
+
+/**
+ * ttlpin_config_end - put a draft in force, or forget it
+ * @tn: the namespace
+ * @cfg: the draft
+ * @ret: 0 to put it in force; else it is forgotten, and nothing has changed
+ *
+ * Applies to the next segment.
+ *
+ * Return: @ret; or -EBUSY (more flows are live than max_flows would hold) or
+ * -ENOMEM.
+ */
+int ttlpin_config_end(struct ttlpin_net *tn, struct ttlpin_config *cfg, int ret)
+{
+	struct ttlpin_config *old = current_config(tn);
+	bool had = old->ct_mark_mask;
+
 	if (!ret && cfg->max_flows != old->max_flows)
 		ret = ttlpin_sweep_resize(tn, cfg->max_flows);
 	if (!ret)
 		rcu_assign_pointer(tn->config, cfg);
+	if (!ret && had != !!cfg->ct_mark_mask)
+		ttlpin_conntrack_use(!had);
 	mutex_unlock(&tn->mutex);
 	if (ret)
 		kfree(cfg);
 	else
 		kfree_rcu(old, rcu);
 	return ret;
+}
+
+/**
+ * ttlpin_config_store - change a setting
+ * @tn: the namespace
+ * @id: the setting
+ * @text: the value, without a newline
+ *
+ * Context: process, takes @tn->mutex.
+ * Return: as ttlpin_config_set_text() and ttlpin_config_end().
+ */
+int ttlpin_config_store(struct ttlpin_net *tn, enum ttlpin_setting_id id,
+			const char *text)
+{
+	struct ttlpin_config *cfg = ttlpin_config_begin(tn);
+
+	if (!cfg)
+		return -ENOMEM;
+	return ttlpin_config_end(tn, cfg, ttlpin_config_set_text(cfg, id, text));
 }
 
 static int defaults(struct ttlpin_config *cfg, bool init_net)
@@ -274,13 +376,11 @@ static int defaults(struct ttlpin_config *cfg, bool init_net)
 	*cfg = (struct ttlpin_config){
 		.policy = { .timestamps = true, .heal = true },
 		.max_flows = init_net ? 65536 : 4096,
-		.half_open_timeout = 30,
-		.idle_timeout = 900,
-		.close_timeout = 60,
+		.timeouts = { .half_open = 30, .idle = 900, .close = 60 },
 		.event_rate = 100,
 		.event_snaplen = 128,
 	};
-	ret = parse(cfg, TTLPIN_SET_MODE, param_mode);
+	ret = ttlpin_config_set_text(cfg, TTLPIN_SET_MODE, param_mode);
 	if (ret) {
 		pr_err("nf_ttlpin: mode=%s: accepted are off, monitor, enforce\n",
 		       param_mode);
@@ -328,5 +428,9 @@ int ttlpin_config_init(struct ttlpin_net *tn)
 
 void ttlpin_config_exit(struct ttlpin_net *tn)
 {
-	kfree(rcu_dereference_protected(tn->config, true));
+	struct ttlpin_config *cfg = rcu_dereference_protected(tn->config, true);
+
+	if (cfg->ct_mark_mask)
+		ttlpin_conntrack_use(false);
+	kfree(cfg);
 }

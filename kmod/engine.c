@@ -26,20 +26,9 @@
 #include "engine.h"
 #include "heal.h"
 
-static bool before(u32 a, u32 b)
-{
-	return (s32)(a - b) < 0;
-}
-
 static u8 diff(u8 a, u8 b)
 {
 	return a > b ? a - b : b - a;
-}
-
-static bool is_synack(const struct ttlpin_segment *seg)
-{
-	return (seg->flags & (TTLPIN_SYN | TTLPIN_ACK | TTLPIN_RST)) ==
-	       (TTLPIN_SYN | TTLPIN_ACK);
 }
 
 /* Whether @seg acknowledges what opened the flow, and nothing beyond that. */
@@ -74,7 +63,7 @@ static u64 refresh(u64 state, const struct ttlpin_segment *seg, u8 tolerance,
 		state |= TTLPIN_ST_AT_PIN;
 	if (!seg->has_ts || ttlpin_state_ts(state) == TTLPIN_TS_NONE)
 		return state;
-	if (before(ttlpin_state_tsval(state), seg->tsval))
+	if (ttlpin_seq_before(ttlpin_state_tsval(state), seg->tsval))
 		state = ttlpin_state_set_tsval(state, seg->tsval);
 	return ttlpin_state_set_ts(state, TTLPIN_TS_JUDGED);
 }
@@ -108,7 +97,7 @@ static bool is_answer(u64 state, const struct ttlpin_memory *mem,
 		return (mem->flags & TTLPIN_MEM_ANSWERED) &&
 		       !(seg->flags & (TTLPIN_SYN | TTLPIN_RST)) &&
 		       diff(seg->ttl, ttlpin_state_pin(state)) <= tolerance;
-	return is_synack(seg);
+	return ttlpin_segment_is_synack(seg);
 }
 
 /* Line 2, where the flow waits for its pin. */
@@ -209,6 +198,31 @@ static void judge_suspect(u64 *state, struct ttlpin_memory *mem,
 	}
 }
 
+/*
+ * A flow that began by its mark learns from its first good segment what others do
+ * from their handshake. Until there was one, each is looked at closely.
+ */
+static void adopt(u64 *state, struct ttlpin_memory *mem,
+		  const struct ttlpin_segment *seg, u32 now_ms)
+{
+	if (seg->flags & (TTLPIN_RST | TTLPIN_SYN)) {
+		*state |= TTLPIN_ST_SUSPECT;
+		return;
+	}
+	*state = ttlpin_state_set_ts(*state, seg->has_ts ? TTLPIN_TS_JUDGED :
+							   TTLPIN_TS_NONE);
+	*state = ttlpin_state_set_tsval(*state, seg->tsval);
+	mem->tsval = seg->tsecr;
+	mem->opened = now_ms;
+}
+
+/* Whether all that is known of the flow is the TTL that its mark carries. */
+static bool is_bare(u64 state, const struct ttlpin_memory *mem)
+{
+	return (mem->flags & TTLPIN_MEM_MARKED) &&
+	       ttlpin_state_ts(state) == TTLPIN_TS_OFFERED;
+}
+
 /**
  * ttlpin_engine_judge - the verdict on a segment from the peer
  * @state: the flow's state word, updated
@@ -227,6 +241,7 @@ void ttlpin_engine_judge(u64 *state, struct ttlpin_memory *mem,
 			 struct ttlpin_verdict *v)
 {
 	u32 now_s = now_ms / 1000;
+	bool bare;
 
 	*v = (struct ttlpin_verdict){ .action = TTLPIN_PASS,
 				      .kind = ttlpin_segment_kind(seg) };
@@ -235,11 +250,13 @@ void ttlpin_engine_judge(u64 *state, struct ttlpin_memory *mem,
 		return;
 	}
 	v->distance = distance(*state, mem, seg->ttl);
-	if (is_synack(seg) && seg->seq != mem->peer_isn &&
-	    !(mem->flags & TTLPIN_MEM_SERVER) && !is_literal(policy)) {
+	if (ttlpin_segment_is_synack(seg) && seg->seq != mem->peer_isn &&
+	    !(mem->flags & (TTLPIN_MEM_SERVER | TTLPIN_MEM_MARKED)) &&
+	    !is_literal(policy)) {
 		judge_synack(state, mem, seg, policy->tolerance, now_s, v);
 		return;
 	}
+	bare = is_bare(*state, mem);
 	if (mem->flags & TTLPIN_MEM_LOOSE) {
 		*state = refresh(*state, seg, policy->tolerance, now_s);
 	} else if (is_suspect(*state, mem, seg, policy, now_ms, v)) {
@@ -250,6 +267,8 @@ void ttlpin_engine_judge(u64 *state, struct ttlpin_memory *mem,
 		v->confirmed = ttlpin_heal_confirm(state, mem, seg, now_ms);
 		*state = refresh(*state, seg, policy->tolerance, now_s);
 	}
+	if (bare && v->action != TTLPIN_CONDEMN)
+		adopt(state, mem, seg, now_ms);
 	if (v->action != TTLPIN_CONDEMN && (seg->flags & TTLPIN_FIN))
 		*state = ttlpin_state_set_phase(*state, TTLPIN_PHASE_CLOSING);
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Events: what listeners of the multicast group are told about a condemned
- * segment. Nothing is built where nobody listens.
+ * Events: what listeners of the multicast group are told about a segment that
+ * was condemned, healed or turned its flow loose. Nothing is built where nobody
+ * listens.
  */
 #include <linux/ktime.h>
 #include <net/genetlink.h>
@@ -13,24 +14,22 @@
 
 /* Room for everything but payload and packet. */
 #define EVENT_ROOM	512
-
-static int put_end(struct sk_buff *msg, const struct ttlpin_event *ev,
-		   const u32 *addr, int v4, int v6)
-{
-	if (ev->tuple.family == 4)
-		return nla_put_be32(msg, v4, (__force __be32)addr[0]);
-	return nla_put(msg, v6, 16, addr);
-}
+/* Octets of a packet that an event shows at most. Extension headers may take
+ * more than an attribute can hold, and are nothing to wake a listener for.
+ */
+#define PACKET_MAX	4096
 
 static int put_tuple(struct sk_buff *msg, const struct ttlpin_event *ev)
 {
 	const struct ttlpin_tuple *t = &ev->tuple;
 
-	return put_end(msg, ev, t->remote, TTLPIN_A_EVENT_REMOTE_V4,
-		       TTLPIN_A_EVENT_REMOTE_V6) ||
+	return ttlpin_nl_put_addr(msg, t->family, t->remote,
+				  TTLPIN_A_EVENT_REMOTE_V4,
+				  TTLPIN_A_EVENT_REMOTE_V6) ||
 	       nla_put_u16(msg, TTLPIN_A_EVENT_REMOTE_PORT, t->remote_port) ||
-	       put_end(msg, ev, t->local, TTLPIN_A_EVENT_LOCAL_V4,
-		       TTLPIN_A_EVENT_LOCAL_V6) ||
+	       ttlpin_nl_put_addr(msg, t->family, t->local,
+				  TTLPIN_A_EVENT_LOCAL_V4,
+				  TTLPIN_A_EVENT_LOCAL_V6) ||
 	       nla_put_u16(msg, TTLPIN_A_EVENT_LOCAL_PORT, t->local_port);
 }
 
@@ -41,11 +40,13 @@ static int put_verdict(struct sk_buff *msg, const struct ttlpin_event *ev)
 	if (nla_put_u64_64bit(msg, TTLPIN_A_EVENT_TIME, ev->time,
 			      TTLPIN_A_EVENT_PAD) ||
 	    nla_put_u8(msg, TTLPIN_A_EVENT_MODE, ev->mode) ||
-	    nla_put_u8(msg, TTLPIN_A_EVENT_REASON, ev->reason) ||
 	    nla_put_u8(msg, TTLPIN_A_EVENT_KIND, ev->kind) ||
 	    nla_put_u8(msg, TTLPIN_A_EVENT_PHASE, ev->phase) ||
 	    nla_put_u8(msg, TTLPIN_A_EVENT_TTL, ev->ttl) ||
 	    nla_put_u8(msg, TTLPIN_A_EVENT_DISTANCE, ev->distance))
+		return -EMSGSIZE;
+	if (ev->cmd == TTLPIN_CMD_DROP_NTF &&
+	    nla_put_u8(msg, TTLPIN_A_EVENT_REASON, ev->reason))
 		return -EMSGSIZE;
 	for (i = 0; i < ev->nr_pin; i++)
 		if (nla_put_u8(msg, TTLPIN_A_EVENT_PIN, ev->pin[i]))
@@ -69,6 +70,12 @@ static int put_segment(struct sk_buff *msg, const struct ttlpin_event *ev)
 			   nla_put_u32(msg, TTLPIN_A_EVENT_TSECR, ev->tsecr)))
 		return -EMSGSIZE;
 	return 0;
+}
+
+/* How much of the packet is shown, with @len octets of payload. */
+static u32 packet_len(const struct ttlpin_event *event, u32 len)
+{
+	return min_t(u32, event->payload + len, PACKET_MAX);
 }
 
 static int put_bytes(struct sk_buff *msg, int type, const struct sk_buff *skb,
@@ -102,7 +109,8 @@ int ttlpin_event_fill(struct sk_buff *msg, const struct ttlpin_event *event,
 	if (!skb)
 		return 0;
 	if (put_bytes(msg, TTLPIN_A_EVENT_PAYLOAD, skb, event->payload, len) ||
-	    put_bytes(msg, TTLPIN_A_EVENT_PACKET, skb, 0, event->payload + len))
+	    put_bytes(msg, TTLPIN_A_EVENT_PACKET, skb, 0,
+		      packet_len(event, len)))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -112,31 +120,31 @@ static bool within_rate(struct ttlpin_net *tn, u32 rate)
 	u32 now = ktime_get_seconds();
 	bool ok;
 
-	spin_lock(&tn->event_lock);
+	spin_lock_bh(&tn->event_lock);
 	if (tn->event_second != now) {
 		tn->event_second = now;
-		tn->event_left = rate;
+		tn->event_sent = 0;
 	}
-	/* A lower rate applies at once, not in the next second. */
-	tn->event_left = min(tn->event_left, rate);
-	ok = tn->event_left;
+	/* Another rate applies at once, not in the next second. */
+	ok = tn->event_sent < rate;
 	if (ok)
-		tn->event_left--;
-	spin_unlock(&tn->event_lock);
+		tn->event_sent++;
+	spin_unlock_bh(&tn->event_lock);
 	return ok;
 }
 
 static struct sk_buff *build(const struct ttlpin_event *event,
 			     const struct sk_buff *skb, u32 snaplen)
 {
-	u32 len = event->payload + 2 * min(event->length, snaplen);
-	struct sk_buff *msg = genlmsg_new(EVENT_ROOM + len, GFP_ATOMIC);
+	u32 len = min(event->length, snaplen);
+	struct sk_buff *msg = genlmsg_new(EVENT_ROOM + len +
+					  packet_len(event, len), GFP_ATOMIC);
 	struct nlattr *nest;
 	void *head;
 
 	if (!msg)
 		return NULL;
-	head = genlmsg_put(msg, 0, 0, &ttlpin_nl_family, 0, TTLPIN_CMD_DROP_NTF);
+	head = genlmsg_put(msg, 0, 0, &ttlpin_nl_family, 0, event->cmd);
 	nest = head ? nla_nest_start(msg, TTLPIN_A_EVENT) : NULL;
 	if (!nest || ttlpin_event_fill(msg, event, skb, snaplen)) {
 		nlmsg_free(msg);
@@ -148,14 +156,14 @@ static struct sk_buff *build(const struct ttlpin_event *event,
 }
 
 /**
- * ttlpin_event_drop - tell listeners about a condemned segment
+ * ttlpin_event_send - tell listeners about a segment
  * @tn: the namespace
  * @skb: the packet
  * @event: what is to be told
  *
- * Context: softirq, under rcu_read_lock().
+ * Context: softirq or process, under rcu_read_lock().
  */
-void ttlpin_event_drop(struct ttlpin_net *tn, const struct sk_buff *skb,
+void ttlpin_event_send(struct ttlpin_net *tn, const struct sk_buff *skb,
 		       const struct ttlpin_event *event)
 {
 	const struct ttlpin_config *cfg = rcu_dereference(tn->config);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What is told about a condemned segment.
+ * What is told about a segment that was condemned, healed or turned its flow
+ * loose.
  */
 #ifndef TTLPIN_EVENT_H
 #define TTLPIN_EVENT_H
@@ -12,7 +13,7 @@
 struct ttlpin_net;
 
 /**
- * struct ttlpin_event - a condemned segment
+ * struct ttlpin_event - what became of a segment
  * @time: CLOCK_REALTIME, ns
  * @tuple: its flow
  * @seq: sequence number
@@ -31,7 +32,8 @@ struct ttlpin_net;
  * @nr_pin: how many those are
  * @distance: from @ttl to the nearest of them
  * @mode: enum ttlpin_mode that was in force
- * @reason: enum ttlpin_reason
+ * @cmd: TTLPIN_CMD_DROP_NTF, TTLPIN_CMD_HEAL_NTF or TTLPIN_CMD_LOOSE_NTF
+ * @reason: enum ttlpin_reason of a condemned one
  * @kind: enum ttlpin_kind
  * @phase: enum ttlpin_phase of the flow
  */
@@ -54,12 +56,13 @@ struct ttlpin_event {
 	u8 nr_pin;
 	u8 distance;
 	u8 mode;
+	u8 cmd;
 	u8 reason;
 	u8 kind;
 	u8 phase;
 };
 
-void ttlpin_event_drop(struct ttlpin_net *tn, const struct sk_buff *skb,
+void ttlpin_event_send(struct ttlpin_net *tn, const struct sk_buff *skb,
 		       const struct ttlpin_event *event);
 int ttlpin_event_fill(struct sk_buff *msg, const struct ttlpin_event *event,
 		      const struct sk_buff *skb, u32 snaplen);

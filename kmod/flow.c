@@ -28,42 +28,32 @@
 #include "table.h"
 
 /**
- * ttlpin_flow_fingerprint - keyed fingerprint of a flow
+ * ttlpin_flow_prefetch - fetch what a look for a flow will read
  * @tn: the namespace
- * @tuple: the flow
+ * @fp: fingerprint of the flow
  *
- * Return: never 0. With 64 bits of SipHash, who does not know the key can
- * neither aim at a bucket nor make a tuple pass for another.
+ * Context: under rcu_read_lock().
  */
-u64 ttlpin_flow_fingerprint(const struct ttlpin_net *tn,
-			    const struct ttlpin_tuple *tuple)
+void ttlpin_flow_prefetch(const struct ttlpin_net *tn, u64 fp)
 {
-	u64 ends = (u64)tuple->remote_port << 32 |
-		   (u32)tuple->local_port << 16 | tuple->family << 8 |
-		   tuple->server;
-	u64 fp;
+	const struct ttlpin_table *t = rcu_dereference(tn->table);
 
-	if (tuple->family == 4)
-		fp = siphash_2u64((u64)tuple->remote[0] << 32 | tuple->local[0],
-				  ends, &tn->key);
-	else
-		fp = siphash(tuple, sizeof(*tuple), &tn->key);
-	return fp ? fp : 1;
+	prefetch(&t->bucket[ttlpin_table_first(t, fp)]);
+	prefetch(&t->bucket[ttlpin_table_second(t, fp)]);
 }
 
-static bool find_in(struct ttlpin_table *t, u64 fp, struct ttlpin_ref *ref)
+static __always_inline bool find_in(struct ttlpin_table *t, u64 fp,
+				    struct ttlpin_ref *ref)
 {
 	u32 first = ttlpin_table_first(t, fp),
 	    second = ttlpin_table_second(t, fp);
-	u32 moves, slot;
+	int moves;
+	u32 slot;
 
-	prefetch(&t->bucket[second]);
 	do {
 		/* Pairs with move(): a new count shows the new place. */
-		moves = smp_load_acquire(&t->moves);
-		slot = ttlpin_table_scan(t, first, fp, &ref->state);
-		if (slot == TTLPIN_NO_SLOT)
-			slot = ttlpin_table_scan(t, second, fp, &ref->state);
+		moves = atomic_read_acquire(&t->moves);
+		slot = ttlpin_table_find(t, first, second, fp, &ref->state);
 		if (slot != TTLPIN_NO_SLOT) {
 			ref->table = t;
 			ref->slot = slot;
@@ -71,8 +61,14 @@ static bool find_in(struct ttlpin_table *t, u64 fp, struct ttlpin_ref *ref)
 			return true;
 		}
 		smp_rmb(); /* pairs with move() and carry_over() */
-	} while (READ_ONCE(t->moves) != moves);
+	} while (atomic_read(&t->moves) != moves);
 	return false;
+}
+
+static noinline bool find_in_old(struct ttlpin_table *t, u64 fp,
+				 struct ttlpin_ref *ref)
+{
+	return find_in(t, fp, ref);
 }
 
 /**
@@ -92,20 +88,21 @@ bool ttlpin_flow_find(const struct ttlpin_net *tn,
 	struct ttlpin_table *t = rcu_dereference(tn->table);
 	struct ttlpin_table *old = rcu_dereference(t->old);
 
+	ref->now_s = ttlpin_table_seconds();
 	/* Flows go from the old table to the new, so who looks there in that
 	 * order cannot miss one that is being carried over.
 	 */
-	if (unlikely(old) && find_in(old, fp, ref) &&
-	    !ttlpin_table_expired(cfg, ref->state, ttlpin_table_seconds()))
+	if (unlikely(old) && find_in_old(old, fp, ref) &&
+	    !ttlpin_table_expired(cfg, ref->state, ref->now_s))
 		return true;
 	return find_in(t, fp, ref) &&
-	       !ttlpin_table_expired(cfg, ref->state, ttlpin_table_seconds());
+	       !ttlpin_table_expired(cfg, ref->state, ref->now_s);
 }
 
 /**
  * ttlpin_flow_refresh - let a good segment refresh its flow
  * @ref: the flow as it was found
- * @next: the state word that takes the place of @ref->state
+ * @next: the state word that takes the place of @ref->state, another one
  *
  * Where another CPU has changed the flow meanwhile, its word stands: it was
  * written by a segment just as new.
@@ -114,9 +111,27 @@ bool ttlpin_flow_find(const struct ttlpin_net *tn,
  */
 void ttlpin_flow_refresh(const struct ttlpin_ref *ref, u64 next)
 {
-	if (next != ref->state)
-		cmpxchg(&ttlpin_table_slot(ref->table, ref->slot)->state,
-			ref->state, next);
+	cmpxchg(&ttlpin_table_slot(ref->table, ref->slot)->state, ref->state,
+		next);
+}
+
+/* Locks a flow where it was found, if it still is there. */
+static bool lock_here(struct ttlpin_ref *ref)
+{
+	struct ttlpin_slot *s = ttlpin_table_slot(ref->table, ref->slot);
+	spinlock_t *lock = ttlpin_table_lock_of(
+		ref->table, ref->slot / TTLPIN_BUCKET_SLOTS);
+
+	ref->cold = &ref->table->cold[ref->slot];
+	prefetchw(&ref->cold->mem);
+	spin_lock_bh(lock);
+	if (unlikely(s->fp != ref->fp)) {
+		spin_unlock_bh(lock);
+		return false;
+	}
+	ref->state = READ_ONCE(s->state);
+	ref->is_new = false;
+	return true;
 }
 
 /**
@@ -134,23 +149,27 @@ bool ttlpin_flow_lock(const struct ttlpin_net *tn,
 		      const struct ttlpin_config *cfg, u64 fp,
 		      struct ttlpin_ref *ref)
 {
-	while (ttlpin_flow_find(tn, cfg, fp, ref)) {
-		struct ttlpin_slot *s =
-			ttlpin_table_slot(ref->table, ref->slot);
-		spinlock_t *lock = ttlpin_table_lock_of(
-			ref->table, ref->slot / TTLPIN_BUCKET_SLOTS);
-
-		spin_lock_bh(lock);
-		if (s->fp == fp) {
-			ref->state = READ_ONCE(s->state);
-			ref->cold = &ref->table->cold[ref->slot];
-			ref->is_new = false;
+	/* Where it moves between the look and the lock, look again. */
+	while (ttlpin_flow_find(tn, cfg, fp, ref))
+		if (lock_here(ref))
 			return true;
-		}
-		/* It moved between the look and the lock: look again. */
-		spin_unlock_bh(lock);
-	}
 	return false;
+}
+
+/**
+ * ttlpin_flow_lock_found - lock a flow that ttlpin_flow_find() has just found
+ * @tn: the namespace
+ * @cfg: its settings
+ * @ref: the flow, filled anew
+ *
+ * Context: as ttlpin_flow_lock().
+ * Return: whether it is still there.
+ */
+bool ttlpin_flow_lock_found(const struct ttlpin_net *tn,
+			    const struct ttlpin_config *cfg,
+			    struct ttlpin_ref *ref)
+{
+	return lock_here(ref) || ttlpin_flow_lock(tn, cfg, ref->fp, ref);
 }
 
 /**
@@ -160,7 +179,7 @@ bool ttlpin_flow_lock(const struct ttlpin_net *tn,
  * @fp: fingerprint of the flow
  * @tuple: the flow
  * @ref: filled with true; with @ref->is_new the caller fills @ref->cold->mem
- *	and gives ttlpin_flow_unlock() a state in phase syn-sent
+ *	and gives ttlpin_flow_unlock() a state
  *
  * Context: under rcu_read_lock(). With true, BHs are off until
  * ttlpin_flow_unlock().
@@ -175,6 +194,7 @@ bool ttlpin_flow_insert(struct ttlpin_net *tn, const struct ttlpin_config *cfg,
 	u32 now_s = ttlpin_table_seconds();
 	u32 slot;
 
+	ttlpin_flow_prefetch(tn, fp);
 	if (ttlpin_flow_lock(tn, cfg, fp, ref))
 		return true;
 	local_bh_disable();
@@ -183,9 +203,7 @@ bool ttlpin_flow_insert(struct ttlpin_net *tn, const struct ttlpin_config *cfg,
 	ref->fp = fp;
 	ref->is_new = true;
 	/* Another CPU may have made it meanwhile, or it has expired. */
-	slot = ttlpin_table_scan(t, a, fp, &ref->state);
-	if (slot == TTLPIN_NO_SLOT)
-		slot = ttlpin_table_scan(t, b, fp, &ref->state);
+	slot = ttlpin_table_find(t, a, b, fp, &ref->state);
 	if (slot != TTLPIN_NO_SLOT &&
 	    !ttlpin_table_expired(cfg, ref->state, now_s))
 		ref->is_new = false;
@@ -221,7 +239,8 @@ static void count_phase(struct ttlpin_table *t, u64 before, u64 after)
  * @ref: the flow
  * @next: its state word, made from @ref->state
  *
- * What a good segment has refreshed meanwhile is kept.
+ * What a good segment has refreshed meanwhile is kept, unless the flow begins
+ * anew: then it was a segment of the flow before.
  */
 void ttlpin_flow_unlock(const struct ttlpin_ref *ref, u64 next)
 {
@@ -231,14 +250,18 @@ void ttlpin_flow_unlock(const struct ttlpin_ref *ref, u64 next)
 
 	if (ref->is_new) {
 		ttlpin_table_publish(t, ref->slot, ref->fp, next);
-		/* Does nothing where the sweeper is waiting already. */
-		queue_delayed_work(system_power_efficient_wq, &t->tn->sweep,
-				   TTLPIN_SWEEP_INTERVAL);
+		/* Either the sweeper sees the flow, or this that it rests. */
+		smp_mb__after_atomic();
+		if (!delayed_work_pending(&t->tn->sweep))
+			queue_delayed_work(system_power_efficient_wq,
+					   &t->tn->sweep,
+					   TTLPIN_SWEEP_INTERVAL);
 	} else if (next != expected) {
 		count_phase(t, expected, next);
 		while (!try_cmpxchg(state, &expected, next))
-			next = (next & ~TTLPIN_ST_REFRESH) |
-			       (expected & TTLPIN_ST_REFRESH);
+			if (ttlpin_state_phase(next) != TTLPIN_PHASE_SYN_SENT)
+				next = (next & ~TTLPIN_ST_REFRESH) |
+				       (expected & TTLPIN_ST_REFRESH);
 	}
 	spin_unlock_bh(
 		ttlpin_table_lock_of(t, ref->slot / TTLPIN_BUCKET_SLOTS));
@@ -281,7 +304,7 @@ u32 ttlpin_flow_generation(const struct ttlpin_net *tn)
 
 	rcu_read_lock();
 	t = rcu_dereference(tn->table);
-	generation = (t->generation << 16) + READ_ONCE(t->moves);
+	generation = (t->generation << 16) + atomic_read(&t->moves);
 	rcu_read_unlock();
 	return generation;
 }
@@ -318,6 +341,69 @@ int ttlpin_flow_list(const struct ttlpin_net *tn,
 	}
 	spin_unlock_bh(ttlpin_table_lock_of(t, bucket));
 	return n;
+}
+
+/**
+ * ttlpin_flow_del - forget a flow
+ * @tn: the namespace
+ * @tuple: the flow
+ *
+ * Context: process.
+ * Return: 0 or -ENOENT.
+ */
+int ttlpin_flow_del(struct ttlpin_net *tn, const struct ttlpin_tuple *tuple)
+{
+	u64 fp = ttlpin_flow_fingerprint(tn, tuple);
+	struct ttlpin_ref ref;
+	int ret = -ENOENT;
+
+	rcu_read_lock();
+	if (ttlpin_flow_lock(tn, rcu_dereference(tn->config), fp, &ref)) {
+		ttlpin_table_remove(ref.table, ref.slot);
+		spin_unlock_bh(ttlpin_table_lock_of(
+			ref.table, ref.slot / TTLPIN_BUCKET_SLOTS));
+		ret = 0;
+	}
+	rcu_read_unlock();
+	return ret;
+}
+
+static void flush_bucket(struct ttlpin_table *t, u32 bucket)
+{
+	u32 slot;
+
+	spin_lock_bh(ttlpin_table_lock_of(t, bucket));
+	for (slot = bucket * TTLPIN_BUCKET_SLOTS;
+	     slot < (bucket + 1) * TTLPIN_BUCKET_SLOTS; slot++)
+		if (ttlpin_table_slot(t, slot)->fp)
+			ttlpin_table_remove(t, slot);
+	spin_unlock_bh(ttlpin_table_lock_of(t, bucket));
+}
+
+/**
+ * ttlpin_flow_flush - forget all flows
+ * @tn: the namespace
+ *
+ * One pass, however many flows begin meanwhile: none can move to where this has
+ * been. Who moves one holds the locks of both buckets; if it has not seen
+ * @flushing, the bucket that it moves to has still to be locked here.
+ *
+ * Context: process, takes @tn->mutex.
+ */
+void ttlpin_flow_flush(struct ttlpin_net *tn)
+{
+	struct ttlpin_table *t;
+	u32 bucket;
+
+	mutex_lock(&tn->mutex);
+	t = rcu_dereference_protected(tn->table, lockdep_is_held(&tn->mutex));
+	WRITE_ONCE(t->flushing, true);
+	for (bucket = 0; bucket < t->nr_buckets; bucket++) {
+		flush_bucket(t, bucket);
+		cond_resched();
+	}
+	WRITE_ONCE(t->flushing, false);
+	mutex_unlock(&tn->mutex);
 }
 
 /**

@@ -26,6 +26,7 @@ struct ttlpin_cold {
  * @slot: its slot there
  * @fp: its fingerprint
  * @state: its state word when it was found
+ * @now_s: the second in which it was looked for
  * @cold: its cold part; only while locked
  * @is_new: made by ttlpin_flow_insert(); @state and @cold->mem are undefined
  *
@@ -36,6 +37,7 @@ struct ttlpin_ref {
 	u32 slot;
 	u64 fp;
 	u64 state;
+	u32 now_s;
 	struct ttlpin_cold *cold;
 	bool is_new;
 };
@@ -59,8 +61,7 @@ struct ttlpin_flow_copy {
 /* Flows that ttlpin_flow_list() gives at most at a time. */
 #define TTLPIN_BUCKET_SLOTS	4
 
-u64 ttlpin_flow_fingerprint(const struct ttlpin_net *tn,
-			    const struct ttlpin_tuple *tuple);
+void ttlpin_flow_prefetch(const struct ttlpin_net *tn, u64 fp);
 bool ttlpin_flow_find(const struct ttlpin_net *tn,
 		      const struct ttlpin_config *cfg, u64 fp,
 		      struct ttlpin_ref *ref);
@@ -68,6 +69,9 @@ void ttlpin_flow_refresh(const struct ttlpin_ref *ref, u64 next);
 bool ttlpin_flow_lock(const struct ttlpin_net *tn,
 		      const struct ttlpin_config *cfg, u64 fp,
 		      struct ttlpin_ref *ref);
+bool ttlpin_flow_lock_found(const struct ttlpin_net *tn,
+			    const struct ttlpin_config *cfg,
+			    struct ttlpin_ref *ref);
 bool ttlpin_flow_insert(struct ttlpin_net *tn, const struct ttlpin_config *cfg,
 			u64 fp, const struct ttlpin_tuple *tuple,
 			struct ttlpin_ref *ref);
@@ -78,7 +82,45 @@ u32 ttlpin_flow_generation(const struct ttlpin_net *tn);
 int ttlpin_flow_list(const struct ttlpin_net *tn,
 		     const struct ttlpin_config *cfg, u32 bucket,
 		     struct ttlpin_flow_copy *copy);
+int ttlpin_flow_del(struct ttlpin_net *tn, const struct ttlpin_tuple *tuple);
+void ttlpin_flow_flush(struct ttlpin_net *tn);
 int ttlpin_flow_init(struct ttlpin_net *tn, u32 max_flows);
 void ttlpin_flow_exit(struct ttlpin_net *tn);
+
+/**
+ * ttlpin_flow_fingerprint - keyed fingerprint of a flow
+ * @tn: the namespace
+ * @tuple: the flow
+ *
+ * Return: never 0. With 64 bits of SipHash, who does not know the key can
+ * neither aim at a bucket nor make a tuple pass for another.
+ */
+static inline u64 ttlpin_flow_fingerprint(const struct ttlpin_net *tn,
+					  const struct ttlpin_tuple *tuple)
+{
+	u64 ends = (u64)tuple->remote_port << 32 |
+		   (u32)tuple->local_port << 16 | tuple->family << 8 |
+		   tuple->server;
+	u64 fp;
+
+	if (tuple->family == 4) {
+		fp = siphash_2u64((u64)tuple->remote[0] << 32 | tuple->local[0],
+				  ends, &tn->key);
+	} else {
+		/* Eight octets that were written in parts are slow to read. */
+		struct {
+			struct in6_addr remote;
+			struct in6_addr local;
+			u64 ends;
+		} key __aligned(SIPHASH_ALIGNMENT) = {
+			*(const struct in6_addr *)tuple->remote,
+			*(const struct in6_addr *)tuple->local,
+			ends,
+		};
+
+		fp = siphash(&key, sizeof(key), &tn->key);
+	}
+	return fp ? fp : 1;
+}
 
 #endif /* TTLPIN_FLOW_H */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Healing. One suspect a flow is remembered: what cannot heal never keeps out
- * what might, what begins earlier comes first, and what is a minute old gives
- * way. A copy of it, 200 ms after the first at least and with no good segment in
- * its place, is the truth if
+ * what might, what begins earlier comes first, and what is a minute old, or comes
+ * no more while others come in its place, gives way. A copy of it, 200 ms after
+ * the first at least and with no good segment in its place, is the truth if
  *
  *  - the flow uses timestamps: its clock has advanced, by no more than it can
  *    have, and it echoes what we can have sent. A forger who repeats our own
@@ -16,11 +16,6 @@
  * never does.
  */
 #include "heal.h"
-
-static bool before(u32 a, u32 b)
-{
-	return (s32)(a - b) < 0;
-}
 
 /* FNV-1a; only equality matters, and who knows the payload can repeat it. */
 static u32 hash(const u8 *p, u32 len)
@@ -94,17 +89,16 @@ static enum ttlpin_rank rank_of(u64 state, const struct ttlpin_memory *mem,
 }
 
 /*
- * Whether @seg repeats the suspect. Real stacks merge and split what they send
- * again, so it may be longer, or shorter as long as all that was hashed is
- * there. Pure ACKs repeat one another whatever they acknowledge.
+ * Whether @seg says the same as the suspect. Real stacks merge and split what
+ * they send again, so it may be longer, or shorter as long as all that was hashed
+ * is there. Pure ACKs are alike whatever they acknowledge.
  */
-static bool is_copy(const struct ttlpin_memory *mem,
-		    const struct ttlpin_segment *seg)
+static bool is_alike(const struct ttlpin_suspect *sus,
+		     const struct ttlpin_segment *seg)
 {
-	const struct ttlpin_suspect *sus = &mem->suspect;
 	u32 len = hashed(sus->len);
 
-	if (sus->rank <= TTLPIN_RANK_RST || seg->ttl != sus->ttl ||
+	if (sus->rank <= TTLPIN_RANK_RST ||
 	    ttlpin_segment_kind(seg) == TTLPIN_KIND_RST)
 		return false;
 	if (sus->kind == TTLPIN_KIND_ACK ||
@@ -115,14 +109,32 @@ static bool is_copy(const struct ttlpin_memory *mem,
 	       hash(seg->payload, len) == sus->hash;
 }
 
-static bool gives_way(const struct ttlpin_memory *mem, enum ttlpin_rank rank,
-		      u32 seq, u32 now)
+/* Whether @seg is the suspect once more, from the same distance. */
+static bool is_copy(const struct ttlpin_suspect *sus,
+		    const struct ttlpin_segment *seg)
 {
-	const struct ttlpin_suspect *sus = &mem->suspect;
+	return seg->ttl == sus->ttl && is_alike(sus, seg);
+}
 
+/*
+ * Counts those alike from elsewhere. A sender whose route changes once more
+ * before it has healed comes only from the newer distance then; where routes take
+ * turns, the suspect comes again before there are so many.
+ */
+static bool displaced(struct ttlpin_suspect *sus,
+		      const struct ttlpin_segment *seg)
+{
+	return is_alike(sus, seg) && ++sus->rivals == TTLPIN_RIVALS_MAX;
+}
+
+static bool gives_way(struct ttlpin_suspect *sus, enum ttlpin_rank rank,
+		      const struct ttlpin_segment *seg, u32 now)
+{
 	if (now - sus->first >= TTLPIN_SUSPECT_MS)
 		return true;
-	return sus->rank == rank ? before(seq, sus->seq) : sus->rank < rank;
+	if (sus->rank != rank)
+		return sus->rank < rank;
+	return ttlpin_seq_before(seg->seq, sus->seq) || displaced(sus, seg);
 }
 
 /**
@@ -138,15 +150,16 @@ void ttlpin_heal_remember(u64 *state, struct ttlpin_memory *mem,
 	struct ttlpin_suspect *sus = &mem->suspect;
 	enum ttlpin_rank rank = rank_of(*state, mem, seg, now_ms);
 
-	if (is_copy(mem, seg)) {
+	if (is_copy(sus, seg)) {
 		if (mem->copies < 255)
 			mem->copies++;
 		/* What comes again may have become credible. */
 		if (rank > sus->rank)
 			sus->rank = rank;
+		sus->rivals = 0;
 		return;
 	}
-	if (!gives_way(mem, rank, seg->seq, now_ms))
+	if (!gives_way(sus, rank, seg, now_ms))
 		return;
 	sus->seq = seg->seq;
 	sus->len = ttlpin_segment_len16(seg->payload_len);
@@ -159,6 +172,7 @@ void ttlpin_heal_remember(u64 *state, struct ttlpin_memory *mem,
 	sus->ttl = seg->ttl;
 	sus->rank = rank;
 	sus->kind = ttlpin_segment_kind(seg);
+	sus->rivals = 0;
 	mem->copies = 1;
 	*state |= TTLPIN_ST_SUSPECT;
 }
@@ -191,6 +205,9 @@ u8 ttlpin_heal_confirm(u64 *state, struct ttlpin_memory *mem,
 	u32 ahead = sus->seq - seg->seq;
 	u8 confirmed = 0;
 
+	/* A mark without a suspect was set for a closer look; this was it. */
+	if (!sus->rank)
+		*state &= ~TTLPIN_ST_SUSPECT;
 	if (!sus->rank || (seg->flags & TTLPIN_RST))
 		return 0;
 	if (sus->kind == TTLPIN_KIND_ACK) {
@@ -220,7 +237,7 @@ bool ttlpin_heal_is_due(u64 state, const struct ttlpin_memory *mem,
 	u32 elapsed = (u32)now_ms - sus->first;
 	u8 copies = sus->kind == TTLPIN_KIND_ACK ? 3 : 2;
 
-	if (!is_copy(mem, seg))
+	if (!is_copy(sus, seg))
 		return false;
 	if (ttlpin_state_ts(state) == TTLPIN_TS_JUDGED) {
 		u32 moved = seg->tsval - sus->tsval;

@@ -4,6 +4,9 @@
  */
 #include <linux/netdevice.h>
 #include <net/ip.h>
+#include "account.h"
+#include "compat.h"
+#include "conntrack.h"
 #include "event.h"
 #include "heal.h"
 #include "hook.h"
@@ -12,15 +15,19 @@
 #include "stats.h"
 #include "whitelist.h"
 
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
 static void fill_event(const struct ttlpin_packet *p,
 		       const struct ttlpin_ref *ref, u64 state,
-		       const struct ttlpin_verdict *v, struct ttlpin_event *ev)
+		       const struct ttlpin_verdict *v, ktime_t now,
+		       struct ttlpin_event *ev)
 {
 	const struct ttlpin_memory *mem = &ref->cold->mem;
 	const struct ttlpin_segment *seg = &p->seg;
 
 	*ev = (struct ttlpin_event){
-		.time = ktime_get_real_ns(),
+		.time = ktime_to_ns(ktime_mono_to_real(now)),
 		.tuple = p->tuple,
 		.seq = seg->seq,
 		.ack = seg->ack,
@@ -35,8 +42,11 @@ static void fill_event(const struct ttlpin_packet *p,
 		.nr_pin = 1 + mem->nr_learned,
 		.distance = v->distance,
 		.mode = p->cfg->mode,
+		.cmd = v->action == TTLPIN_CONDEMN ? TTLPIN_CMD_DROP_NTF :
+		       v->loose			   ? TTLPIN_CMD_LOOSE_NTF :
+						     TTLPIN_CMD_HEAL_NTF,
 		.reason = v->reason,
-		.kind = v->kind,
+		.kind = ttlpin_segment_kind(seg),
 		.phase = ttlpin_state_phase(state),
 	};
 	ev->pin[0] = ttlpin_state_pin(state);
@@ -65,38 +75,99 @@ static void count(const struct ttlpin_packet *p, const struct ttlpin_verdict *v)
 		ttlpin_stats_add(p->tn, TTLPIN_CELL_CONFIRMED, v->confirmed);
 }
 
-/* The verdict where the state word alone does not give it. */
-static unsigned int judge_closely(struct ttlpin_packet *p, u64 fp)
+/* Under the flow's lock. */
+static void fill_account(const struct ttlpin_packet *p,
+			 const struct ttlpin_ref *ref, u64 state,
+			 const struct ttlpin_verdict *v,
+			 struct ttlpin_account *more)
 {
-	u32 look = min_t(u32, p->seg.payload_len, TTLPIN_LOOK);
-	struct ttlpin_verdict v;
-	struct ttlpin_event ev;
-	struct ttlpin_ref ref;
-	u64 state;
+	bool condemned = v->action == TTLPIN_CONDEMN;
+	bool data = v->kind == TTLPIN_KIND_DATA || v->kind == TTLPIN_KIND_FIN;
 
-	/* A refusal is told by its text. */
-	if (p->seg.payload_avail < look &&
-	    ttlpin_packet_pull(p, p->place.end - p->seg.payload_len + look))
-		ttlpin_packet_parse(p);
-	if (!ttlpin_flow_lock(p->tn, p->cfg, fp, &ref)) {
-		ttlpin_stats_inc(p->tn, TTLPIN_CELL_UNPINNED);
-		return NF_ACCEPT;
-	}
-	state = ref.state;
-	ttlpin_engine_judge(&state, &ref.cold->mem, &p->seg, &p->cfg->policy,
-			    ttlpin_packet_ms(), &v);
-	if (v.action == TTLPIN_CONDEMN)
-		fill_event(p, &ref, state, &v, &ev);
-	else
-		ttlpin_packet_remember_peer(p, &ref, state);
-	ttlpin_flow_unlock(&ref, state);
+	*more = (struct ttlpin_account){
+		.family = p->tuple.family,
+		.ttl = p->seg.ttl,
+		.pin = ttlpin_state_pin(state),
+		.condemned = condemned,
+		.confirmed = v->confirmed,
+		.healed = v->action == TTLPIN_HEALED,
+		.last = ktime_get_seconds(),
+		/* A forger ahead of all that the peer says begins where it would. */
+		.apart = condemned && data && v->reason == TTLPIN_REASON_TTL &&
+			 !(state & TTLPIN_ST_AT_PIN) &&
+			 (s32)(p->seg.seq - ref->cold->mem.peer_isn) > 1,
+	};
+	memcpy(more->addr, p->tuple.remote, sizeof(more->addr));
+}
+
+/* There is nothing to compare with. */
+static unsigned int pass_unknown(const struct ttlpin_packet *p)
+{
+	static const struct ttlpin_verdict unpinned = {
+		.action = TTLPIN_UNPINNED,
+	};
+
+	ttlpin_stats_inc(p->tn, TTLPIN_CELL_UNPINNED);
+	trace_verdict(p, 0, &unpinned);
+	return NF_ACCEPT;
+}
+
+/* Looks closely at a segment whose flow is locked; whether to accept it. */
+static bool judge_locked(struct ttlpin_packet *p, struct ttlpin_ref *ref)
+{
+	struct ttlpin_event ev __uninitialized;
+	struct ttlpin_verdict v __uninitialized;
+	struct ttlpin_account more __uninitialized;
+	u32 mask = p->cfg->ct_mark_mask;
+	ktime_t now = ktime_get();
+	u64 state = ref->state;
+	u8 carried = 0, carries = 0;
+	bool tell, write;
+
+	if (mask)
+		carried = ttlpin_session_carries(state, &ref->cold->mem);
+	ttlpin_engine_judge(&state, &ref->cold->mem, &p->seg, &p->cfg->policy,
+			    ktime_to_ms(now), &v);
+	tell = v.action == TTLPIN_CONDEMN || v.action == TTLPIN_HEALED || v.loose;
+	if (tell)
+		fill_event(p, ref, state, &v, now, &ev);
+	write = tell || v.confirmed;
+	if (write)
+		fill_account(p, ref, state, &v, &more);
+	if (v.action != TTLPIN_CONDEMN)
+		ttlpin_packet_remember_peer(p, ref, state);
+	if (mask)
+		carries = ttlpin_session_carries(state, &ref->cold->mem);
+	ttlpin_flow_unlock(ref, state);
+	if (carries != carried)
+		ttlpin_conntrack_write(p->tn, p->skb, &p->tuple, mask, carries);
+	if (write)
+		ttlpin_account_add(p->tn, &more);
+	trace_verdict(p, state, &v);
+	if (tell)
+		ttlpin_event_send(p->tn, p->skb, &ev);
 	if (v.action != TTLPIN_CONDEMN) {
 		count(p, &v);
-		return NF_ACCEPT;
+		return true;
 	}
 	ttlpin_stats_condemned(p->tn, &ev);
-	ttlpin_event_drop(p->tn, p->skb, &ev);
-	if (p->cfg->mode != TTLPIN_MODE_ENFORCE)
+	return p->cfg->mode != TTLPIN_MODE_ENFORCE;
+}
+
+/* The verdict where the state word alone does not give it. */
+static unsigned int judge_closely(struct ttlpin_packet *p,
+				  struct ttlpin_ref *ref)
+{
+	u32 look = min_t(u32, p->seg.payload_len, TTLPIN_LOOK);
+
+	/* A refusal is told by its text. */
+	if (p->seg.payload_avail < look) {
+		ttlpin_packet_pull(p, p->place.end - p->seg.payload_len + look);
+		ttlpin_packet_parse(p);
+	}
+	if (!ttlpin_flow_lock_found(p->tn, p->cfg, ref))
+		return pass_unknown(p);
+	if (judge_locked(p, ref))
 		return NF_ACCEPT;
 	return NF_DROP_REASON(p->skb, SKB_DROP_REASON_NETFILTER_DROP, 0);
 }
@@ -117,50 +188,74 @@ static void open_server(struct ttlpin_packet *p, u64 fp)
 	ttlpin_flow_unlock(&ref, state);
 }
 
-static bool is_over(u64 state)
+/* The common verdict, for the tracepoint alone. */
+static noinline void trace_known(const struct ttlpin_packet *p, u64 state,
+				 enum ttlpin_action action)
 {
-	enum ttlpin_phase phase = ttlpin_state_phase(state);
+	struct ttlpin_verdict v = { .action = action };
 
-	return phase == TTLPIN_PHASE_SYN_SENT || phase == TTLPIN_PHASE_CLOSING;
+	v.distance = abs(p->seg.ttl - ttlpin_state_pin(state));
+	trace_verdict(p, state, &v);
 }
 
-static unsigned int judge(struct ttlpin_packet *p)
+/*
+ * Line 1 of the verdict, where the flow's state word has not said that the segment
+ * is good: of a flow whose peer is whitelisted none ever says so, since one that
+ * waits for its pin does not and the others were marked when the list changed. So
+ * most segments cost no look at the list, whatever is in it.
+ */
+static bool is_whitelisted(const struct ttlpin_packet *p)
 {
+	return ttlpin_whitelist_has(p->tn, p->place.family,
+				    (const u8 *)p->tuple.remote);
+}
+
+static unsigned int judge(struct ttlpin_packet *p, u64 fp)
+{
+	struct ttlpin_ref ref __uninitialized;
 	enum ttlpin_action action;
-	struct ttlpin_ref ref;
 	bool found;
 	u64 next;
-	u64 fp;
 
-	fp = ttlpin_flow_fingerprint(p->tn, &p->tuple);
 	found = ttlpin_flow_find(p->tn, p->cfg, fp, &ref);
-	if (p->tuple.server && ttlpin_packet_is_syn(&p->seg) &&
-	    (!found || is_over(ref.state))) {
+	if (likely(found) &&
+	    ttlpin_engine_known(ref.state, &p->seg, &p->cfg->policy, ref.now_s,
+				&next, &action)) {
+		if (next != ref.state)
+			ttlpin_flow_refresh(&ref, next);
+		if (trace_verdict_enabled())
+			trace_known(p, next, action);
+		ttlpin_stats_inc(p->tn, action == TTLPIN_NEAR ?
+						TTLPIN_CELL_NEAR :
+						TTLPIN_CELL_PASSED);
+		return NF_ACCEPT;
+	}
+	if (is_whitelisted(p)) {
+		ttlpin_stats_inc(p->tn, TTLPIN_CELL_WHITELISTED);
+		return NF_ACCEPT;
+	}
+	if (p->tuple.server && ttlpin_segment_is_syn(&p->seg) &&
+	    (!found || ttlpin_session_is_over(ref.state))) {
 		open_server(p, fp);
 		found = false;
 	}
-	if (!found) {
-		ttlpin_stats_inc(p->tn, TTLPIN_CELL_UNPINNED);
-		return NF_ACCEPT;
-	}
-	if (!ttlpin_engine_known(ref.state, &p->seg, &p->cfg->policy,
-				 ktime_get_seconds(), &next, &action))
-		return judge_closely(p, fp);
-	ttlpin_flow_refresh(&ref, next);
-	ttlpin_stats_inc(p->tn, action == TTLPIN_NEAR ? TTLPIN_CELL_NEAR :
-							TTLPIN_CELL_PASSED);
-	return NF_ACCEPT;
+	if (!found && p->cfg->ct_mark_mask && !ttlpin_segment_is_syn(&p->seg))
+		found = ttlpin_packet_find(p, fp, &ref);
+	return found ? judge_closely(p, &ref) : pass_unknown(p);
 }
 
 unsigned int ttlpin_hook_inbound(void *priv, struct sk_buff *skb,
 				 const struct nf_hook_state *state)
 {
-	struct ttlpin_packet p = { .tn = priv, .skb = skb };
+	struct ttlpin_packet p __uninitialized;
 	enum ttlpin_parse ret;
 	bool server;
+	u64 fp;
 
 	if (!ttlpin_packet_may_be_tcp(skb, state->pf))
 		return NF_ACCEPT;
+	p.tn = priv;
+	p.skb = skb;
 	p.cfg = rcu_dereference(p.tn->config);
 	/* A VRF brings the packet here once more, as if from its own device. */
 	if (p.cfg->mode == TTLPIN_MODE_OFF || netif_is_l3_master(state->in))
@@ -171,17 +266,15 @@ unsigned int ttlpin_hook_inbound(void *priv, struct sk_buff *skb,
 		if (server &&
 		    !ttlpin_packet_guards_server(p.cfg, p.place.dport))
 			return NF_ACCEPT;
+		/* The flow is on its way from memory while the segment is read. */
+		ttlpin_packet_tuple(&p, false, server);
+		fp = ttlpin_flow_fingerprint(p.tn, &p.tuple);
+		ttlpin_flow_prefetch(p.tn, fp);
 		ret = ttlpin_packet_parse(&p);
 	}
 	if (ret == TTLPIN_PARSE_MALFORMED)
 		ttlpin_stats_inc(p.tn, TTLPIN_CELL_MALFORMED);
 	if (ret != TTLPIN_PARSE_OK)
 		return NF_ACCEPT;
-	ttlpin_packet_tuple(&p, false, server);
-	if (ttlpin_whitelist_has(p.tn, p.place.family,
-				 (const u8 *)p.tuple.remote)) {
-		ttlpin_stats_inc(p.tn, TTLPIN_CELL_WHITELISTED);
-		return NF_ACCEPT;
-	}
-	return judge(&p);
+	return judge(&p, fp);
 }

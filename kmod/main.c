@@ -4,7 +4,9 @@
  */
 #include <linux/module.h>
 #include <net/netns/generic.h>
+#include "account.h"
 #include "config.h"
+#include "conntrack.h"
 #include "flow.h"
 #include "hook.h"
 #include "netlink.h"
@@ -41,9 +43,12 @@ static int __net_init net_start(struct net *net)
 	ret = ttlpin_peer_init(tn);
 	if (ret)
 		goto err_stats;
-	ret = ttlpin_flow_init(tn, rcu_dereference_protected(tn->config, true)->max_flows);
+	ret = ttlpin_account_init(tn);
 	if (ret)
 		goto err_peer;
+	ret = ttlpin_flow_init(tn, rcu_dereference_protected(tn->config, true)->max_flows);
+	if (ret)
+		goto err_account;
 	ret = ttlpin_hook_init(tn);
 	if (ret)
 		goto err_flow;
@@ -58,6 +63,8 @@ err_hook:
 	kfree(tn->hooks);
 err_flow:
 	ttlpin_flow_exit(tn);
+err_account:
+	ttlpin_account_exit(tn);
 err_peer:
 	ttlpin_peer_exit(tn);
 err_stats:
@@ -82,7 +89,8 @@ static void __net_exit net_stop(struct net *net)
 
 	kfree(tn->hooks);
 	ttlpin_flow_exit(tn);
-	ttlpin_whitelist_flush(tn);
+	ttlpin_whitelist_exit(tn);
+	ttlpin_account_exit(tn);
 	ttlpin_peer_exit(tn);
 	ttlpin_stats_exit(tn);
 	ttlpin_config_exit(tn);
@@ -103,9 +111,12 @@ static int __init ttlpin_init(void)
 	ret = ttlpin_sysfs_init();
 	if (ret)
 		return ret;
-	ret = register_pernet_subsys(&net_ops);
+	ret = ttlpin_conntrack_init();
 	if (ret)
 		goto err_sysfs;
+	ret = register_pernet_subsys(&net_ops);
+	if (ret)
+		goto err_conntrack;
 	ret = ttlpin_netlink_init();
 	if (ret)
 		goto err_net;
@@ -113,6 +124,8 @@ static int __init ttlpin_init(void)
 
 err_net:
 	unregister_pernet_subsys(&net_ops);
+err_conntrack:
+	ttlpin_conntrack_exit();
 err_sysfs:
 	ttlpin_sysfs_exit();
 	return ret;
@@ -122,6 +135,7 @@ static void __exit ttlpin_exit(void)
 {
 	ttlpin_netlink_exit();
 	unregister_pernet_subsys(&net_ops);
+	ttlpin_conntrack_exit();
 	ttlpin_sysfs_exit();
 	rcu_barrier();	/* what kfree_rcu() has still to free */
 }

@@ -48,6 +48,7 @@ enum ttlpin_rank {
  * @ttl: its TTL
  * @rank: enum ttlpin_rank
  * @kind: enum ttlpin_kind
+ * @rivals: how many of its rank, alike but for the TTL, came since it came last
  */
 struct ttlpin_suspect {
 	u32 seq;
@@ -56,8 +57,9 @@ struct ttlpin_suspect {
 	u32 first;
 	u16 len;
 	u8 ttl;
-	u8 rank : 4;
-	u8 kind : 4;
+	u8 rank : 3;
+	u8 kind : 3;
+	u8 rivals : 2;
 };
 
 #define TTLPIN_MEM_SERVER	0x01	/* the guarded port is ours */
@@ -67,6 +69,7 @@ struct ttlpin_suspect {
 #define TTLPIN_MEM_LOOSE	0x10	/* passes everything */
 #define TTLPIN_MEM_BURST	0x20	/* @burst is set */
 #define TTLPIN_MEM_HEALED	0x40	/* the newest learned TTL healed while opening */
+#define TTLPIN_MEM_MARKED	0x80	/* begun by its mark; ISNs are not known */
 
 #define TTLPIN_LEARNED_MAX	(TTLPIN_TTLS_MAX - 1)
 

@@ -12,13 +12,15 @@
 #include <uapi/linux/ttlpin.h>
 
 /* Common nested types */
+extern const struct nla_policy ttlpin_config_nl_policy[TTLPIN_A_CONFIG_CT_MARK_MASK + 1];
+extern const struct nla_policy ttlpin_flow_nl_policy[TTLPIN_A_FLOW_SUSPECT_TTL + 1];
 extern const struct nla_policy ttlpin_prefix_nl_policy[TTLPIN_A_PREFIX_LEN + 1];
 
 /* Global operation policy for ttlpin */
-extern const struct nla_policy ttlpin_main_nl_policy[TTLPIN_A_PREFIX + 1];
+extern const struct nla_policy ttlpin_main_nl_policy[TTLPIN_A_PHASE + 1];
 
 /* Ops table for ttlpin */
-extern const struct genl_small_ops ttlpin_nl_ops[7];
+extern const struct genl_small_ops ttlpin_nl_ops[17];
 
 int ttlpin_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info);
 int ttlpin_nl_stats_reset_doit(struct sk_buff *skb, struct genl_info *info);
@@ -28,6 +30,18 @@ int ttlpin_nl_whitelist_get_dumpit(struct sk_buff *skb,
 int ttlpin_nl_whitelist_add_doit(struct sk_buff *skb, struct genl_info *info);
 int ttlpin_nl_whitelist_del_doit(struct sk_buff *skb, struct genl_info *info);
 int ttlpin_nl_whitelist_flush_doit(struct sk_buff *skb, struct genl_info *info);
+int ttlpin_nl_whitelist_begin_doit(struct sk_buff *skb, struct genl_info *info);
+int ttlpin_nl_whitelist_commit_doit(struct sk_buff *skb,
+				    struct genl_info *info);
+int ttlpin_nl_whitelist_abort_doit(struct sk_buff *skb, struct genl_info *info);
+int ttlpin_nl_config_get_doit(struct sk_buff *skb, struct genl_info *info);
+int ttlpin_nl_config_set_doit(struct sk_buff *skb, struct genl_info *info);
+int ttlpin_nl_flow_del_doit(struct sk_buff *skb, struct genl_info *info);
+int ttlpin_nl_flow_flush_doit(struct sk_buff *skb, struct genl_info *info);
+int ttlpin_nl_peer_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int ttlpin_nl_peer_flush_doit(struct sk_buff *skb, struct genl_info *info);
+int ttlpin_nl_account_get_dumpit(struct sk_buff *skb,
+				 struct netlink_callback *cb);
 
 enum {
 	TTLPIN_NLGRP_EVENTS,

@@ -2,12 +2,14 @@
 /*
  * The generic netlink family, as Documentation/netlink/specs/ttlpin.yaml
  * describes it; what one attribute may hold is checked by the policies that are
- * generated from there.
+ * generated from there. Here are the family, the counters and the settings; the
+ * lists have files of their own.
  */
 #include <linux/mm.h>
-
+#include <linux/netlink.h>
 #include <net/genetlink.h>
 #include <net/sock.h>
+#include "account.h"
 #include "config.h"
 #include "event.h"
 #include "flow.h"
@@ -36,13 +38,28 @@ static struct sk_buff *new_reply(struct genl_info *info, size_t size,
 	return msg;
 }
 
-static int put_counters(struct sk_buff *msg, struct ttlpin_net *tn)
+/* Sends a reply, or says why it could not be made. */
+static int end_reply(struct genl_info *info, struct sk_buff *msg, void *head,
+		     int ret)
+{
+	if (!ret) {
+		genlmsg_end(msg, head);
+		return genlmsg_reply(msg, info);
+	}
+	nlmsg_free(msg);
+	if (ret == -ENOMEM)
+		return ttlpin_nl_no_memory(info->extack);
+	NL_SET_ERR_MSG(info->extack, "the answer does not fit a message");
+	return ret;
+}
+
+static int put_counters(struct sk_buff *msg, struct ttlpin_net *tn, bool reset)
 {
 	u64 counters[TTLPIN_A_COUNTER_MAX + 1];
 	struct nlattr *nest;
 	int i;
 
-	ttlpin_stats_read(tn, counters);
+	ttlpin_stats_read(tn, counters, reset);
 	nest = nla_nest_start(msg, TTLPIN_A_COUNTERS);
 	if (!nest)
 		return -EMSGSIZE;
@@ -68,7 +85,60 @@ static int put_last_drop(struct sk_buff *msg, struct ttlpin_net *tn)
 	return 0;
 }
 
-static int put_stats(struct sk_buff *msg, struct ttlpin_net *tn)
+/* The attribute of a setting: both stand in the same order. */
+static int attr_of(enum ttlpin_setting_id id)
+{
+	BUILD_BUG_ON(TTLPIN_SET_MODE + 1 != TTLPIN_A_CONFIG_MODE);
+	BUILD_BUG_ON(TTLPIN_SET_CT_MARK_MASK + 1 !=
+		     TTLPIN_A_CONFIG_CT_MARK_MASK);
+	BUILD_BUG_ON(TTLPIN_SETTINGS != TTLPIN_A_CONFIG_MAX);
+	return id + 1;
+}
+
+static int put_ports(struct sk_buff *msg, struct ttlpin_net *tn)
+{
+	char *text = (char *)__get_free_page(GFP_KERNEL);
+	int ret;
+
+	if (!text)
+		return -ENOMEM;
+	text[ttlpin_config_show(tn, TTLPIN_SET_PORTS, text) - 1] = 0;
+	ret = nla_put_string(msg, TTLPIN_A_CONFIG_PORTS, text);
+	free_page((unsigned long)text);
+	return ret;
+}
+
+static int put_setting(struct sk_buff *msg, struct ttlpin_net *tn,
+		       enum ttlpin_setting_id id)
+{
+	const struct ttlpin_config *cfg =
+		rcu_dereference_protected(tn->config,
+					  lockdep_is_held(&tn->mutex));
+	u32 value;
+
+	if (id == TTLPIN_SET_PORTS)
+		return put_ports(msg, tn);
+	value = ttlpin_config_number(cfg, id);
+	return ttlpin_config_is_word(id) ? nla_put_u8(msg, attr_of(id), value) :
+					   nla_put_u32(msg, attr_of(id), value);
+}
+
+static int put_config(struct sk_buff *msg, struct ttlpin_net *tn)
+{
+	struct nlattr *nest = nla_nest_start(msg, TTLPIN_A_CONFIG);
+	int ret = nest ? 0 : -EMSGSIZE;
+	enum ttlpin_setting_id id;
+
+	mutex_lock(&tn->mutex);
+	for (id = 0; !ret && id < TTLPIN_SETTINGS; id++)
+		ret = put_setting(msg, tn, id);
+	mutex_unlock(&tn->mutex);
+	if (!ret)
+		nla_nest_end(msg, nest);
+	return ret;
+}
+
+static int put_stats(struct sk_buff *msg, struct ttlpin_net *tn, bool reset)
 {
 	struct ttlpin_flow_counts counts;
 	u32 max_flows;
@@ -84,10 +154,12 @@ static int put_stats(struct sk_buff *msg, struct ttlpin_net *tn)
 	    nla_put_u32(msg, TTLPIN_A_MAX_FLOWS, max_flows) ||
 	    nla_put_u32(msg, TTLPIN_A_HALF_OPEN, counts.half_open))
 		return -EMSGSIZE;
-	return put_counters(msg, tn) ?: put_last_drop(msg, tn);
+	/* Counters last: what cannot be told must not be reset. */
+	return put_config(msg, tn) ?: put_last_drop(msg, tn) ?:
+	       put_counters(msg, tn, reset);
 }
 
-int ttlpin_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
+static int answer_stats(struct genl_info *info, bool reset)
 {
 	struct sk_buff *msg;
 	void *head;
@@ -95,320 +167,144 @@ int ttlpin_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
 
 	msg = new_reply(info, NLMSG_DEFAULT_SIZE, &head);
 	if (!msg)
-		return -ENOMEM;
-	ret = put_stats(msg, ttlpin_net(genl_info_net(info)));
-	if (ret) {
-		nlmsg_free(msg);
-		return ret;
-	}
-	genlmsg_end(msg, head);
-	return genlmsg_reply(msg, info);
+		return ttlpin_nl_no_memory(info->extack);
+	ret = put_stats(msg, ttlpin_net(genl_info_net(info)), reset);
+	return end_reply(info, msg, head, ret);
+}
+
+int ttlpin_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return answer_stats(info, false);
 }
 
 int ttlpin_nl_stats_reset_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	ttlpin_stats_reset(ttlpin_net(genl_info_net(info)));
-	return 0;
-}
+	int ret = answer_stats(info, true);
 
-/**
- * struct flow_dump - where a list of flows goes on, in netlink_callback.ctx
- * @bucket: the next bucket
- * @slot: flows of it that were sent already
- */
-struct flow_dump {
-	u32 bucket;
-	u32 slot;
-};
-
-static int put_ends(struct sk_buff *msg, const struct ttlpin_tuple *t)
-{
-	if (t->family == 4) {
-		if (nla_put_be32(msg, TTLPIN_A_FLOW_REMOTE_V4,
-				 (__force __be32)t->remote[0]) ||
-		    nla_put_be32(msg, TTLPIN_A_FLOW_LOCAL_V4,
-				 (__force __be32)t->local[0]))
-			return -EMSGSIZE;
-	} else if (nla_put(msg, TTLPIN_A_FLOW_REMOTE_V6, 16, t->remote) ||
-		   nla_put(msg, TTLPIN_A_FLOW_LOCAL_V6, 16, t->local)) {
-		return -EMSGSIZE;
-	}
-	if (nla_put_u16(msg, TTLPIN_A_FLOW_REMOTE_PORT, t->remote_port) ||
-	    nla_put_u16(msg, TTLPIN_A_FLOW_LOCAL_PORT, t->local_port) ||
-	    (t->server && nla_put_flag(msg, TTLPIN_A_FLOW_SERVER)))
-		return -EMSGSIZE;
-	return 0;
-}
-
-static int put_ttls(struct sk_buff *msg, u64 state,
-		    const struct ttlpin_memory *mem)
-{
-	int i;
-
-	if (ttlpin_state_phase(state) == TTLPIN_PHASE_SYN_SENT)
-		return 0;
-	if (nla_put_u8(msg, TTLPIN_A_FLOW_TTL, ttlpin_state_pin(state)))
-		return -EMSGSIZE;
-	for (i = 0; i < mem->nr_learned; i++)
-		if (nla_put_u8(msg, TTLPIN_A_FLOW_TTL, mem->learned[i]))
-			return -EMSGSIZE;
-	return 0;
-}
-
-static int put_flow(struct sk_buff *msg, const struct ttlpin_flow_copy *copy)
-{
-	const struct ttlpin_memory *mem = &copy->cold.mem;
-	struct nlattr *nest = nla_nest_start(msg, TTLPIN_A_FLOW);
-	u64 state = copy->state;
-
-	if (!nest || put_ends(msg, &copy->cold.tuple) ||
-	    put_ttls(msg, state, mem) ||
-	    nla_put_u8(msg, TTLPIN_A_FLOW_PHASE, ttlpin_state_phase(state)) ||
-	    nla_put_u32(msg, TTLPIN_A_FLOW_IDLE,
-			ttlpin_state_idle(state, ktime_get_seconds())))
-		return -EMSGSIZE;
-	if ((ttlpin_state_ts(state) == TTLPIN_TS_JUDGED &&
-	     nla_put_flag(msg, TTLPIN_A_FLOW_TIMESTAMPS)) ||
-	    ((mem->flags & TTLPIN_MEM_LOOSE) &&
-	     nla_put_flag(msg, TTLPIN_A_FLOW_LOOSE)) ||
-	    (mem->suspect.rank &&
-	     nla_put_u8(msg, TTLPIN_A_FLOW_SUSPECT_TTL, mem->suspect.ttl)))
-		return -EMSGSIZE;
-	nla_nest_end(msg, nest);
-	return 0;
-}
-
-/* Begins one message of a list; its generation tells whether it is consistent. */
-static void *begin_entry(struct sk_buff *msg, struct netlink_callback *cb,
-			 u8 cmd)
-{
-	void *head = genlmsg_put(msg, NETLINK_CB(cb->skb).portid,
-				 cb->nlh->nlmsg_seq, &ttlpin_nl_family,
-				 NLM_F_MULTI, cmd);
-
-	if (head)
-		genl_dump_check_consistent(cb, head);
-	return head;
-}
-
-static int dump_flow(struct sk_buff *msg, struct netlink_callback *cb,
-		     const struct ttlpin_flow_copy *copy)
-{
-	void *head = begin_entry(msg, cb, TTLPIN_CMD_FLOW_GET);
-
-	if (!head)
-		return -EMSGSIZE;
-	if (put_flow(msg, copy)) {
-		genlmsg_cancel(msg, head);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(msg, head);
-	return 0;
-}
-
-/* Sends the flows of one bucket; -EMSGSIZE if the message is full, -ENOENT at
- * the end of the store.
- */
-static int dump_bucket(struct sk_buff *msg, struct netlink_callback *cb,
-		       const struct ttlpin_net *tn, struct flow_dump *at)
-{
-	struct ttlpin_flow_copy copy[TTLPIN_BUCKET_SLOTS];
-	int n, ret;
-
-	rcu_read_lock();
-	n = ttlpin_flow_list(tn, rcu_dereference(tn->config), at->bucket, copy);
-	rcu_read_unlock();
-	for (; (int)at->slot < n; at->slot++) {
-		ret = dump_flow(msg, cb, &copy[at->slot]);
-		if (ret)
-			return ret;
-	}
-	at->slot = 0;
-	at->bucket++;
-	return n < 0 ? n : 0;
-}
-
-int ttlpin_nl_flow_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
-{
-	struct ttlpin_net *tn = ttlpin_net(sock_net(cb->skb->sk));
-	struct flow_dump *at = (struct flow_dump *)cb->ctx;
-	int ret;
-
-	BUILD_BUG_ON(sizeof(*at) > sizeof(cb->ctx));
-	mutex_lock(&tn->mutex);
-	cb->seq = ttlpin_flow_generation(tn) + 1;
-	do {
-		ret = dump_bucket(skb, cb, tn, at);
-		cond_resched();
-	} while (!ret);
-	mutex_unlock(&tn->mutex);
-	return ret == -EMSGSIZE ? skb->len : 0;
-}
-
-static int dump_prefix(struct sk_buff *msg, struct netlink_callback *cb,
-		       const struct ttlpin_prefix *prefix)
-{
-	void *head = begin_entry(msg, cb, TTLPIN_CMD_WHITELIST_GET);
-	struct nlattr *nest;
-	__be32 v4;
-
-	if (!head)
-		return -EMSGSIZE;
-	memcpy(&v4, prefix->addr, sizeof(v4));
-	nest = nla_nest_start(msg, TTLPIN_A_PREFIX);
-	if (!nest ||
-	    (prefix->family == 4 ?
-		     nla_put_be32(msg, TTLPIN_A_PREFIX_V4, v4) :
-		     nla_put(msg, TTLPIN_A_PREFIX_V6, 16, prefix->addr)) ||
-	    nla_put_u8(msg, TTLPIN_A_PREFIX_LEN, prefix->len)) {
-		genlmsg_cancel(msg, head);
-		return -EMSGSIZE;
-	}
-	nla_nest_end(msg, nest);
-	genlmsg_end(msg, head);
-	return 0;
-}
-
-int ttlpin_nl_whitelist_get_dumpit(struct sk_buff *skb,
-				   struct netlink_callback *cb)
-{
-	struct ttlpin_net *tn = ttlpin_net(sock_net(cb->skb->sk));
-	const struct ttlpin_whitelist *list;
-	u32 *at = (u32 *)cb->ctx;
-
-	rcu_read_lock();
-	/* Read before the list: a change in between is noticed next time. */
-	cb->seq = smp_load_acquire(&tn->whitelist_generation) + 1;
-	list = rcu_dereference(tn->whitelist);
-	for (; list && *at < list->nr; (*at)++)
-		if (dump_prefix(skb, cb, &list->prefix[*at]))
-			break;
-	rcu_read_unlock();
-	return skb->len;
-}
-
-static int get_prefix(const struct nlattr *attr, struct ttlpin_prefix *prefix,
-		      struct netlink_ext_ack *extack)
-{
-	struct nlattr *tb[TTLPIN_A_PREFIX_MAX + 1];
-	u8 bits;
-	int ret;
-
-	ret = nla_parse_nested(tb, TTLPIN_A_PREFIX_MAX, attr,
-			       ttlpin_prefix_nl_policy, extack);
-	if (ret)
-		return ret;
-	if (!tb[TTLPIN_A_PREFIX_V4] == !tb[TTLPIN_A_PREFIX_V6]) {
-		NL_SET_ERR_MSG_ATTR(extack, attr,
-				    "a prefix has either an IPv4 or an IPv6 address");
-		return -EINVAL;
-	}
-	memset(prefix, 0, sizeof(*prefix));
-	prefix->family = tb[TTLPIN_A_PREFIX_V4] ? 4 : 6;
-	bits = prefix->family == 4 ? 32 : 128;
-	nla_memcpy(prefix->addr,
-		   tb[TTLPIN_A_PREFIX_V4] ?: tb[TTLPIN_A_PREFIX_V6], bits / 8);
-	prefix->len = bits;
-	if (tb[TTLPIN_A_PREFIX_LEN])
-		prefix->len = nla_get_u8(tb[TTLPIN_A_PREFIX_LEN]);
-	if (prefix->len > bits) {
-		NL_SET_ERR_MSG_ATTR(extack, tb[TTLPIN_A_PREFIX_LEN],
-				    "prefix length is 0..32 for IPv4, 0..128 for IPv6");
-		return -EINVAL;
-	}
-	if (!ttlpin_prefix_is_valid(prefix)) {
-		NL_SET_ERR_MSG_ATTR(extack, attr,
-				    "address has bits set right of the prefix length");
-		return -EINVAL;
-	}
-	return 0;
-}
-
-static const struct nlattr *nth_prefix(struct genl_info *info, u32 n)
-{
-	const struct nlattr *attr;
-	int rem;
-
-	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem)
-		if (nla_type(attr) == TTLPIN_A_PREFIX && !n--)
-			return attr;
-	return NULL;
-}
-
-/* The request's prefixes, to be freed with kvfree(), or an error. */
-static struct ttlpin_prefix *get_prefixes(struct genl_info *info, u32 *nr)
-{
-	struct ttlpin_prefix *prefix;
-	const struct nlattr *attr;
-	u32 n = 0;
-	int rem;
-
-	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem)
-		n += nla_type(attr) == TTLPIN_A_PREFIX;
-	if (!n) {
-		NL_SET_ERR_MSG(info->extack, "no prefix given");
-		return ERR_PTR(-EINVAL);
-	}
-	prefix = kvmalloc_array(n, sizeof(*prefix), GFP_KERNEL_ACCOUNT);
-	if (!prefix)
-		return ERR_PTR(-ENOMEM);
-	*nr = 0;
-	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
-		int ret;
-
-		if (nla_type(attr) != TTLPIN_A_PREFIX)
-			continue;
-		ret = get_prefix(attr, &prefix[*nr], info->extack);
-		if (ret) {
-			kvfree(prefix);
-			return ERR_PTR(ret);
-		}
-		(*nr)++;
-	}
-	return prefix;
-}
-
-typedef int change_fn(struct ttlpin_net *tn, struct ttlpin_prefix *prefix,
-		      u32 nr, u32 *bad);
-
-static int change_whitelist(struct genl_info *info, change_fn *change)
-{
-	struct ttlpin_net *tn = ttlpin_net(genl_info_net(info));
-	struct ttlpin_prefix *prefix;
-	u32 nr, bad;
-	int ret;
-
-	prefix = get_prefixes(info, &nr);
-	if (IS_ERR(prefix))
-		return PTR_ERR(prefix);
-	ret = change(tn, prefix, nr, &bad);
-	if (ret == -EEXIST)
-		NL_SET_ERR_MSG_ATTR(info->extack, nth_prefix(info, bad),
-				    "prefix is in the whitelist already");
-	else if (ret == -ENOENT)
-		NL_SET_ERR_MSG_ATTR(info->extack, nth_prefix(info, bad),
-				    "prefix is not in the whitelist");
-	else if (ret == -ENOSPC)
-		NL_SET_ERR_MSG(info->extack,
-			       "whitelist is full: it holds 65536 prefixes");
-	kvfree(prefix);
+	if (!ret)
+		ttlpin_account_reset(ttlpin_net(genl_info_net(info)));
 	return ret;
 }
 
-int ttlpin_nl_whitelist_add_doit(struct sk_buff *skb, struct genl_info *info)
+int ttlpin_nl_config_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return change_whitelist(info, ttlpin_whitelist_add);
+	struct sk_buff *msg;
+	void *head;
+	int ret;
+
+	msg = new_reply(info, NLMSG_DEFAULT_SIZE, &head);
+	if (!msg)
+		return ttlpin_nl_no_memory(info->extack);
+	ret = put_config(msg, ttlpin_net(genl_info_net(info)));
+	return end_reply(info, msg, head, ret);
 }
 
-int ttlpin_nl_whitelist_del_doit(struct sk_buff *skb, struct genl_info *info)
+#if IS_ENABLED(CONFIG_NF_CONNTRACK_MARK)
+#define MASKS_ACCEPTED "accepted is 0, or 8 bits or more in a row, as in 0xff0000"
+#else
+#define MASKS_ACCEPTED "accepted is 0: this kernel's connections have no marks"
+#endif
+
+/* Why a value was refused: what is accepted. */
+static void explain_setting(struct netlink_ext_ack *extack,
+			    enum ttlpin_setting_id id, const struct nlattr *attr)
 {
-	return change_whitelist(info, ttlpin_whitelist_del);
+	switch (id) {
+	case TTLPIN_SET_PORTS:
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "accepted is up to 16 ports 1..65535 and ranges, as in 25,587,2500-2599");
+		break;
+	case TTLPIN_SET_TOLERANCE:
+		NL_SET_ERR_MSG_ATTR(extack, attr, "accepted is 0..32");
+		break;
+	case TTLPIN_SET_TIMESTAMPS:
+	case TTLPIN_SET_HEAL:
+		NL_SET_ERR_MSG_ATTR(extack, attr, "accepted is 0 or 1");
+		break;
+	case TTLPIN_SET_MAX_FLOWS:
+		NL_SET_ERR_MSG_ATTR(extack, attr, "accepted is 1024..16777216");
+		break;
+	case TTLPIN_SET_HALF_OPEN_TIMEOUT:
+	case TTLPIN_SET_IDLE_TIMEOUT:
+	case TTLPIN_SET_CLOSE_TIMEOUT:
+		NL_SET_ERR_MSG_ATTR(extack, attr, "accepted is 1..86400 seconds");
+		break;
+	case TTLPIN_SET_EVENT_RATE:
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "accepted is 0..100000 events a second");
+		break;
+	case TTLPIN_SET_EVENT_SNAPLEN:
+		NL_SET_ERR_MSG_ATTR(extack, attr, "accepted is 0..1500 bytes");
+		break;
+	case TTLPIN_SET_CT_MARK_MASK:
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    MASKS_ACCEPTED);
+		break;
+	default:
+		NL_SET_ERR_MSG_ATTR(extack, attr, "no word that this setting accepts");
+	}
 }
 
-int ttlpin_nl_whitelist_flush_doit(struct sk_buff *skb, struct genl_info *info)
+static int get_setting(struct ttlpin_config *cfg, enum ttlpin_setting_id id,
+		       const struct nlattr *attr)
 {
-	ttlpin_whitelist_flush(ttlpin_net(genl_info_net(info)));
+	if (id == TTLPIN_SET_PORTS)
+		return ttlpin_config_set_text(cfg, id, nla_data(attr));
+	return ttlpin_config_set_number(cfg, id,
+					ttlpin_config_is_word(id) ?
+						nla_get_u8(attr) :
+						nla_get_u32(attr));
+}
+
+/* Puts all settings that are given into a draft. */
+static int get_settings(struct ttlpin_config *cfg, struct nlattr **tb,
+			struct netlink_ext_ack *extack)
+{
+	enum ttlpin_setting_id id;
+
+	for (id = 0; id < TTLPIN_SETTINGS; id++) {
+		const struct nlattr *attr = tb[attr_of(id)];
+		int ret = attr ? get_setting(cfg, id, attr) : 0;
+
+		if (ret) {
+			explain_setting(extack, id, attr);
+			return ret;
+		}
+	}
 	return 0;
+}
+
+int ttlpin_nl_config_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct ttlpin_net *tn = ttlpin_net(genl_info_net(info));
+	struct nlattr *tb[TTLPIN_A_CONFIG_MAX + 1];
+	struct ttlpin_config *cfg;
+	int ret, end;
+
+	if (GENL_REQ_ATTR_CHECK(info, TTLPIN_A_CONFIG) ||
+	    !nla_len(info->attrs[TTLPIN_A_CONFIG])) {
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[TTLPIN_A_CONFIG],
+				    "no setting given");
+		return -EINVAL;
+	}
+	ret = nla_parse_nested(tb, TTLPIN_A_CONFIG_MAX,
+			       info->attrs[TTLPIN_A_CONFIG],
+			       ttlpin_config_nl_policy, info->extack);
+	if (ret)
+		return ret;
+	cfg = ttlpin_config_begin(tn);
+	if (!cfg)
+		return ttlpin_nl_no_memory(info->extack);
+	ret = get_settings(cfg, tb, info->extack);
+	end = ttlpin_config_end(tn, cfg, ret);
+	/* Neither can happen but for the size of the store. */
+	if (end == -EBUSY)
+		NL_SET_ERR_MSG_ATTR(info->extack, tb[TTLPIN_A_CONFIG_MAX_FLOWS],
+				    "more flows than that are live");
+	else if (end == -ENOMEM)
+		NL_SET_ERR_MSG_ATTR(info->extack, tb[TTLPIN_A_CONFIG_MAX_FLOWS],
+				    "out of memory for a store of that size");
+	return end;
 }
 
 /* Events show what users of the network do. */
@@ -443,6 +339,18 @@ bool ttlpin_netlink_has_listeners(const struct net *net)
 				  TTLPIN_NLGRP_EVENTS);
 }
 
+/* A list that is being loaded goes with the socket that loads it. */
+static int on_release(struct notifier_block *nb, unsigned long event, void *data)
+{
+	const struct netlink_notify *n = data;
+
+	if (event == NETLINK_URELEASE && n->protocol == NETLINK_GENERIC)
+		ttlpin_whitelist_abort(ttlpin_net(n->net), n->portid);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block release_notifier = { .notifier_call = on_release };
+
 /**
  * ttlpin_netlink_init - register the family; every namespace is ready
  *
@@ -450,8 +358,14 @@ bool ttlpin_netlink_has_listeners(const struct net *net)
  */
 int ttlpin_netlink_init(void)
 {
-	int ret = genl_register_family(&ttlpin_nl_family);
+	int ret;
 
+	ret = netlink_register_notifier(&release_notifier);
+	if (ret)
+		return ret;
+	ret = genl_register_family(&ttlpin_nl_family);
+	if (ret)
+		netlink_unregister_notifier(&release_notifier);
 	WRITE_ONCE(is_up, !ret);
 	return ret;
 }
@@ -462,4 +376,5 @@ void ttlpin_netlink_exit(void)
 	WRITE_ONCE(is_up, false);
 	synchronize_rcu();
 	genl_unregister_family(&ttlpin_nl_family);
+	netlink_unregister_notifier(&release_notifier);
 }

@@ -3,23 +3,18 @@
  * What leaves is watched: it begins flows and tells their phase.
  */
 #include <linux/netdevice.h>
+#include "compat.h"
 #include "hook.h"
 #include "packet.h"
 #include "peer.h"
 #include "session.h"
 #include "stats.h"
 
-/* Ports on which the client's commands are SMTP's. */
-static bool is_mail_port(u16 port)
-{
-	return port == 25 || port == 465 || port == 587 || port == 2525;
-}
-
 /* A flow begins with our SYN, anew if its ISN is not that of the old one. */
 static void sent_syn(struct ttlpin_packet *p)
 {
 	u64 fp = ttlpin_flow_fingerprint(p->tn, &p->tuple);
-	struct ttlpin_ref ref;
+	struct ttlpin_ref ref __uninitialized;
 	u64 state;
 	int ttl;
 
@@ -46,7 +41,7 @@ static void sent_syn(struct ttlpin_packet *p)
 static void sent_synack(struct ttlpin_packet *p)
 {
 	u64 fp = ttlpin_flow_fingerprint(p->tn, &p->tuple);
-	struct ttlpin_ref ref;
+	struct ttlpin_ref ref __uninitialized;
 	u64 state;
 
 	if (!ttlpin_flow_lock(p->tn, p->cfg, fp, &ref))
@@ -63,10 +58,10 @@ static void sent_synack(struct ttlpin_packet *p)
 static void sent_midstream(struct ttlpin_packet *p)
 {
 	u64 fp = ttlpin_flow_fingerprint(p->tn, &p->tuple);
-	struct ttlpin_ref ref;
+	struct ttlpin_ref ref __uninitialized;
 	u64 state;
 
-	if (ttlpin_flow_find(p->tn, p->cfg, fp, &ref))
+	if (ttlpin_packet_find(p, fp, &ref))
 		return;
 	if (!ttlpin_flow_insert(p->tn, p->cfg, fp, &p->tuple, &ref))
 		return;
@@ -80,10 +75,10 @@ static void sent_midstream(struct ttlpin_packet *p)
 static void sent(struct ttlpin_packet *p, enum ttlpin_sent what)
 {
 	u64 fp = ttlpin_flow_fingerprint(p->tn, &p->tuple);
-	struct ttlpin_ref ref;
+	struct ttlpin_ref ref __uninitialized;
 	u64 state;
 
-	if (!ttlpin_flow_find(p->tn, p->cfg, fp, &ref) ||
+	if (!ttlpin_packet_find(p, fp, &ref) ||
 	    ttlpin_session_sent(ref.state, what) == ref.state ||
 	    !ttlpin_flow_lock(p->tn, p->cfg, fp, &ref))
 		return;
@@ -107,13 +102,15 @@ static void peek(struct ttlpin_packet *p, u8 *command)
 unsigned int ttlpin_hook_outbound(void *priv, struct sk_buff *skb,
 				  const struct nf_hook_state *state)
 {
-	struct ttlpin_packet p = { .tn = priv, .skb = skb };
+	struct ttlpin_packet p __uninitialized;
 	enum ttlpin_sent what;
+	bool server, mail;
 	u8 command[4];
-	bool server;
 
 	if (!ttlpin_packet_may_be_tcp(skb, state->pf))
 		return NF_ACCEPT;
+	p.tn = priv;
+	p.skb = skb;
 	p.cfg = rcu_dereference(p.tn->config);
 	if (p.cfg->mode == TTLPIN_MODE_OFF || netif_is_l3_master(state->out))
 		return NF_ACCEPT;
@@ -122,20 +119,25 @@ unsigned int ttlpin_hook_outbound(void *priv, struct sk_buff *skb,
 	server = !ttlpin_packet_guards_client(p.cfg, p.place.dport);
 	if (server && !ttlpin_packet_guards_server(p.cfg, p.place.sport))
 		return NF_ACCEPT;
+	mail = ttlpin_session_is_mail_port(server ? p.place.sport : p.place.dport);
+	if (!p.cfg->midstream &&
+	    ttlpin_session_is_idle(&p.bytes, &p.place, mail))
+		return NF_ACCEPT;
 	if (ttlpin_packet_parse(&p) != TTLPIN_PARSE_OK)
 		return NF_ACCEPT;
-	ttlpin_packet_tuple(&p, true, server);
 	if (p.seg.flags & TTLPIN_SYN) {
-		if (server && !ttlpin_packet_is_syn(&p.seg))
+		ttlpin_packet_tuple(&p, true, server);
+		if (server && !ttlpin_segment_is_syn(&p.seg))
 			sent_synack(&p);
-		else if (!server && ttlpin_packet_is_syn(&p.seg))
+		else if (!server && ttlpin_segment_is_syn(&p.seg))
 			sent_syn(&p);
 		return NF_ACCEPT;
 	}
 	peek(&p, command);
-	what = ttlpin_session_outbound(
-		&p.seg, is_mail_port(server ? p.tuple.local_port :
-					      p.tuple.remote_port));
+	what = ttlpin_session_outbound(&p.seg, mail);
+	if (!p.cfg->midstream && what == TTLPIN_SENT_NOTHING)
+		return NF_ACCEPT;
+	ttlpin_packet_tuple(&p, true, server);
 	if (p.cfg->midstream && !server && p.seg.payload_len &&
 	    what != TTLPIN_SENT_CLOSE)
 		sent_midstream(&p);

@@ -3,71 +3,90 @@
  * A packet on its way through a hook: its octets in one piece as far as the
  * parser asks for them, and its flow.
  */
+#include "conntrack.h"
 #include "packet.h"
 #include "peer.h"
 #include "session.h"
+#include "stats.h"
 
-static void take_bytes(struct ttlpin_packet *p)
-{
-	p->bytes.data = skb_network_header(p->skb);
-	p->bytes.avail = skb_headlen(p->skb) - skb_network_offset(p->skb);
-	p->bytes.len = p->skb->len - skb_network_offset(p->skb);
-}
-
-/* Gets the octets that the parser asked for into one piece. */
+/*
+ * Gets the octets that the parser asked for into one piece; the packet has them,
+ * so memory alone can be missing, which is counted. With false, too, what points
+ * into the packet may point at memory that is gone: it has to be parsed anew.
+ */
 bool ttlpin_packet_pull(struct ttlpin_packet *p, u32 len)
 {
-	if (!pskb_may_pull(p->skb, skb_network_offset(p->skb) + len))
-		return false;
-	take_bytes(p);
-	return true;
+	bool ok = pskb_may_pull(p->skb, skb_network_offset(p->skb) + len);
+
+	if (unlikely(!ok))
+		ttlpin_stats_inc(p->tn, TTLPIN_CELL_NO_MEMORY);
+	ttlpin_packet_take_bytes(p);
+	return ok;
 }
 
-enum ttlpin_parse ttlpin_packet_locate(struct ttlpin_packet *p)
+/* Goes on where ttlpin_segment_locate() wanted more octets. */
+enum ttlpin_parse ttlpin_packet_search(struct ttlpin_packet *p)
 {
-	enum ttlpin_parse ret;
+	enum ttlpin_parse ret = TTLPIN_PARSE_SHORT;
 
-	take_bytes(p);
-	do {
+	while (ret == TTLPIN_PARSE_SHORT &&
+	       ttlpin_packet_pull(p, p->bytes.need))
 		ret = ttlpin_segment_locate(&p->bytes, &p->place);
-	} while (ret == TTLPIN_PARSE_SHORT &&
-		 ttlpin_packet_pull(p, p->bytes.need));
 	return ret;
 }
 
-enum ttlpin_parse ttlpin_packet_parse(struct ttlpin_packet *p)
+/* Goes on where ttlpin_segment_parse() wanted more octets. */
+enum ttlpin_parse ttlpin_packet_parse_on(struct ttlpin_packet *p)
 {
-	enum ttlpin_parse ret;
+	enum ttlpin_parse ret = TTLPIN_PARSE_SHORT;
 
-	do {
+	while (ret == TTLPIN_PARSE_SHORT &&
+	       ttlpin_packet_pull(p, p->bytes.need))
 		ret = ttlpin_segment_parse(&p->bytes, &p->place, &p->seg);
-	} while (ret == TTLPIN_PARSE_SHORT &&
-		 ttlpin_packet_pull(p, p->bytes.need));
 	return ret;
 }
 
-static void copy_addr(u32 *to, const u8 *from, u8 family)
+/*
+ * The TTL that a flow which is not known begins with: what its mark carries, or,
+ * of a SYN-ACK that answers a SYN which another gateway has seen, its own. Else 0.
+ */
+static u8 known_elsewhere(const struct ttlpin_packet *p)
 {
-	memcpy(to, from, family == 4 ? 4 : 16);
-	if (family == 4)
-		memset(to + 1, 0, 12);
+	u32 mask = p->cfg->ct_mark_mask;
+	bool unanswered;
+	u8 ttl;
+
+	ttl = ttlpin_conntrack_ttl(p->tn, p->skb, &p->tuple, mask, &unanswered);
+	if (!(p->seg.flags & TTLPIN_SYN))
+		return ttl;
+	if (p->tuple.server || !unanswered || !ttlpin_segment_is_synack(&p->seg))
+		return 0;
+	return p->seg.ttl;
 }
 
-/* Names the flow of an inbound packet; of an outbound one with @out. */
-void ttlpin_packet_tuple(struct ttlpin_packet *p, bool out, bool server)
+/*
+ * Begins a flow that is not known, but was pinned by another gateway, or by this
+ * one, which has forgotten it. False if conntrack tells nothing, or without room.
+ */
+bool ttlpin_packet_adopt(const struct ttlpin_packet *p, u64 fp)
 {
-	const u8 *source = ttlpin_place_saddr(&p->bytes, &p->place);
-	const u8 *dest = ttlpin_place_daddr(&p->bytes, &p->place);
-	struct ttlpin_tuple *t = &p->tuple;
-	u8 family = p->place.family;
+	u8 ttl = known_elsewhere(p);
+	struct ttlpin_ref ref;
+	u64 state;
 
-	copy_addr(t->remote, out ? dest : source, family);
-	copy_addr(t->local, out ? source : dest, family);
-	t->remote_port = out ? p->place.dport : p->place.sport;
-	t->local_port = out ? p->place.sport : p->place.dport;
-	t->family = family;
-	t->server = server;
-	t->zero = 0;
+	if (!ttl || !ttlpin_flow_insert(p->tn, p->cfg, fp, &p->tuple, &ref))
+		return false;
+	state = ref.state;
+	if (ref.is_new)
+		ttlpin_session_open_marked(&state, &ref.cold->mem, ttl,
+					   ttlpin_packet_ms());
+	ttlpin_flow_unlock(&ref, state);
+	if (p->seg.flags & TTLPIN_SYN) {
+		ttlpin_stats_inc(p->tn, TTLPIN_CELL_PINNED);
+		ttlpin_conntrack_write(p->tn, p->skb, &p->tuple,
+				       p->cfg->ct_mark_mask, ttl);
+	}
+	return true;
 }
 
 /* Teaches peer memory where the flow has reached a phase in which it tells. */

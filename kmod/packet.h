@@ -73,17 +73,89 @@ static inline bool ttlpin_packet_guards_server(const struct ttlpin_config *cfg,
 	       ttlpin_config_guards(cfg, local_port);
 }
 
-static inline bool ttlpin_packet_is_syn(const struct ttlpin_segment *seg)
+/* An address as one of IPv6: IPv4 is mapped, ::ffff:a.b.c.d. */
+static inline void ttlpin_packet_addr6(u8 *to, const u32 *addr, u8 family)
 {
-	return (seg->flags & (TTLPIN_SYN | TTLPIN_ACK | TTLPIN_RST)) ==
-	       TTLPIN_SYN;
+	memcpy(to, addr, 16);
+	if (family == 4) {
+		memset(to, 0, 10);
+		memset(to + 10, 0xff, 2);
+		memcpy(to + 12, addr, 4);
+	}
+}
+
+/* What of the packet lies in one piece. */
+static inline void ttlpin_packet_take_bytes(struct ttlpin_packet *p)
+{
+	u32 offset = skb_network_offset(p->skb);
+
+	p->bytes.data = skb_network_header(p->skb);
+	p->bytes.avail = skb_headlen(p->skb) - offset;
+	p->bytes.len = p->skb->len - offset;
 }
 
 bool ttlpin_packet_pull(struct ttlpin_packet *p, u32 len);
-enum ttlpin_parse ttlpin_packet_locate(struct ttlpin_packet *p);
-enum ttlpin_parse ttlpin_packet_parse(struct ttlpin_packet *p);
-void ttlpin_packet_tuple(struct ttlpin_packet *p, bool out, bool server);
+enum ttlpin_parse ttlpin_packet_search(struct ttlpin_packet *p);
+enum ttlpin_parse ttlpin_packet_parse_on(struct ttlpin_packet *p);
+
+/*
+ * Names the flow of an inbound packet; of an outbound one with @out. By assignment,
+ * not memcpy(): that is a call on User-mode Linux.
+ */
+static inline void ttlpin_packet_tuple(struct ttlpin_packet *p, bool out,
+				       bool server)
+{
+	struct ttlpin_tuple *t = &p->tuple;
+	struct in6_addr *source = (void *)(out ? t->local : t->remote);
+	struct in6_addr *dest = (void *)(out ? t->remote : t->local);
+
+	if (p->place.family == 4) {
+		*source = (struct in6_addr){
+			.s6_addr32[0] = ip_hdr(p->skb)->saddr,
+		};
+		*dest = (struct in6_addr){
+			.s6_addr32[0] = ip_hdr(p->skb)->daddr,
+		};
+	} else {
+		*source = ipv6_hdr(p->skb)->saddr;
+		*dest = ipv6_hdr(p->skb)->daddr;
+	}
+	t->remote_port = out ? p->place.dport : p->place.sport;
+	t->local_port = out ? p->place.sport : p->place.dport;
+	t->family = p->place.family;
+	t->server = server;
+}
+
+static inline enum ttlpin_parse ttlpin_packet_locate(struct ttlpin_packet *p)
+{
+	enum ttlpin_parse ret;
+
+	ttlpin_packet_take_bytes(p);
+	ret = ttlpin_segment_locate(&p->bytes, &p->place);
+	return unlikely(ret == TTLPIN_PARSE_SHORT) ? ttlpin_packet_search(p) :
+						     ret;
+}
+
+static inline enum ttlpin_parse ttlpin_packet_parse(struct ttlpin_packet *p)
+{
+	enum ttlpin_parse ret =
+		ttlpin_segment_parse(&p->bytes, &p->place, &p->seg);
+
+	return unlikely(ret == TTLPIN_PARSE_SHORT) ? ttlpin_packet_parse_on(p) :
+						     ret;
+}
+
+bool ttlpin_packet_adopt(const struct ttlpin_packet *p, u64 fp);
 void ttlpin_packet_remember_peer(const struct ttlpin_packet *p,
 				 struct ttlpin_ref *ref, u64 state);
+
+/* As ttlpin_flow_find(); with marks, also a flow that began elsewhere. */
+static inline bool ttlpin_packet_find(const struct ttlpin_packet *p, u64 fp,
+				      struct ttlpin_ref *ref)
+{
+	return ttlpin_flow_find(p->tn, p->cfg, fp, ref) ||
+	       (p->cfg->ct_mark_mask && ttlpin_packet_adopt(p, fp) &&
+		ttlpin_flow_find(p->tn, p->cfg, fp, ref));
+}
 
 #endif /* TTLPIN_PACKET_H */

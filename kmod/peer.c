@@ -1,68 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Peer memory: a fixed number of addresses, allocated when the namespace
- * starts, hashed and in order of use.
+ * Peer memory.
  */
-#include <linux/hash.h>
-#include <linux/list.h>
 #include <linux/mm.h>
-#include <linux/slab.h>
+#include "addresses.h"
 #include "peer.h"
-
-#define PEER_HASH_BITS	8
 
 /**
  * struct peer - one address
- * @node: in the hash; unhashed while unused
- * @lru: in the order of use
- * @addr: network order, as in struct ttlpin_tuple
- * @family: 4 or 6
+ * @at: where it is kept
  * @ttl: learned
  * @since: when, seconds of the flows' clock
  */
 struct peer {
-	struct hlist_node node;
-	struct list_head lru;
-	u32 addr[4];
-	u8 family;
+	struct ttlpin_address at;
 	u8 ttl;
 	u32 since;
 };
 
-/**
- * struct ttlpin_peers - peer memory of a namespace
- * @lock: protects all of it; taken in softirq, within a flow's lock or without
- * @nr: how many addresses are remembered; read without the lock as a hint
- * @lru: all of @peer, the most recently used first
- * @hash: those that are remembered
- * @peer: the addresses
- */
-struct ttlpin_peers {
-	spinlock_t lock;
-	u32 nr;
-	struct list_head lru;
-	struct hlist_head hash[1 << PEER_HASH_BITS];
-	struct peer peer[TTLPIN_PEERS_MAX];
-};
-
-static struct hlist_head *bucket_of(struct ttlpin_net *tn,
-				    const struct ttlpin_tuple *tuple)
+static struct peer *peer_of(struct ttlpin_address *at)
 {
-	u64 h = siphash(tuple->remote, sizeof(tuple->remote), &tn->key);
-
-	return &tn->peers->hash[hash_64(h, PEER_HASH_BITS)];
+	return container_of(at, struct peer, at);
 }
 
-static struct peer *find(const struct hlist_head *bucket,
-			 const struct ttlpin_tuple *tuple)
+static bool is_over(const struct peer *p, u32 now_s)
 {
-	struct peer *p;
-
-	hlist_for_each_entry(p, bucket, node)
-		if (p->family == tuple->family &&
-		    !memcmp(p->addr, tuple->remote, sizeof(p->addr)))
-			return p;
-	return NULL;
+	return now_s - p->since >= TTLPIN_PEER_SECONDS;
 }
 
 /**
@@ -72,30 +35,22 @@ static struct peer *find(const struct hlist_head *bucket,
  * @ttl: what its segments carry
  * @now_s: the clock, seconds
  *
- * Context: softirq or process.
+ * Context: softirq or process; within a flow's lock or without.
  */
 void ttlpin_peer_learn(struct ttlpin_net *tn, const struct ttlpin_tuple *tuple,
 		       u8 ttl, u32 now_s)
 {
-	struct hlist_head *bucket = bucket_of(tn, tuple);
-	struct ttlpin_peers *peers = tn->peers;
-	struct peer *p;
+	struct ttlpin_addresses *peers = tn->peers;
+	struct ttlpin_address *at;
 
 	spin_lock_bh(&peers->lock);
-	p = find(bucket, tuple);
-	if (!p) {
-		p = list_last_entry(&peers->lru, struct peer, lru);
-		if (hlist_unhashed(&p->node))
-			WRITE_ONCE(peers->nr, peers->nr + 1);
-		else
-			hlist_del(&p->node);
-		memcpy(p->addr, tuple->remote, sizeof(p->addr));
-		p->family = tuple->family;
-		hlist_add_head(&p->node, bucket);
-	}
-	p->ttl = ttl;
-	p->since = now_s;
-	list_move(&p->lru, &peers->lru);
+	at = ttlpin_addresses_find(peers, tuple->remote, tuple->family);
+	if (at)
+		ttlpin_addresses_use(peers, at);
+	else
+		at = ttlpin_addresses_take(peers, tuple->remote, tuple->family);
+	peer_of(at)->ttl = ttl;
+	peer_of(at)->since = now_s;
 	spin_unlock_bh(&peers->lock);
 }
 
@@ -105,30 +60,74 @@ void ttlpin_peer_learn(struct ttlpin_net *tn, const struct ttlpin_tuple *tuple,
  * @tuple: the flow
  * @now_s: the clock, seconds
  *
- * Context: softirq or process.
+ * Context: softirq or process; within a flow's lock or without.
  * Return: a TTL, or -1.
  */
 int ttlpin_peer_ttl(struct ttlpin_net *tn, const struct ttlpin_tuple *tuple,
 		    u32 now_s)
 {
-	struct ttlpin_peers *peers = tn->peers;
-	struct peer *p;
+	struct ttlpin_addresses *peers = tn->peers;
+	struct ttlpin_address *at;
 	int ttl = -1;
 
 	if (!READ_ONCE(peers->nr))
 		return -1;
 	spin_lock_bh(&peers->lock);
-	p = find(bucket_of(tn, tuple), tuple);
-	if (p && now_s - p->since < TTLPIN_PEER_SECONDS) {
-		ttl = p->ttl;
-		list_move(&p->lru, &peers->lru);
-	} else if (p) {
-		hlist_del_init(&p->node);
-		list_move_tail(&p->lru, &peers->lru);
-		WRITE_ONCE(peers->nr, peers->nr - 1);
+	at = ttlpin_addresses_find(peers, tuple->remote, tuple->family);
+	if (at && is_over(peer_of(at), now_s)) {
+		ttlpin_addresses_forget(peers, at);
+	} else if (at) {
+		ttl = peer_of(at)->ttl;
+		ttlpin_addresses_use(peers, at);
 	}
 	spin_unlock_bh(&peers->lock);
 	return ttl;
+}
+
+/**
+ * ttlpin_peer_list - copy remembered addresses
+ * @tn: the namespace
+ * @at: where to go on, from 0; set to where the next call goes on
+ * @copy: room for @nr addresses
+ * @nr: how many at most
+ * @now_s: the clock, seconds
+ * @generation: set to a number that changes with who is remembered
+ *
+ * Context: process.
+ * Return: how many were copied; 0 at the end.
+ */
+int ttlpin_peer_list(struct ttlpin_net *tn, u32 *at,
+		     struct ttlpin_peer_copy *copy, int nr, u32 now_s,
+		     u32 *generation)
+{
+	struct ttlpin_addresses *peers = tn->peers;
+	int n = 0;
+
+	spin_lock_bh(&peers->lock);
+	*generation = peers->generation;
+	for (; *at < TTLPIN_ADDRESSES_MAX && n < nr; (*at)++) {
+		struct ttlpin_address *a = ttlpin_addresses_at(peers, *at);
+
+		if (!a || is_over(peer_of(a), now_s))
+			continue;
+		memcpy(copy[n].addr, a->addr, sizeof(copy[n].addr));
+		copy[n].family = a->family;
+		copy[n].ttl = peer_of(a)->ttl;
+		copy[n++].age = now_s - peer_of(a)->since;
+	}
+	spin_unlock_bh(&peers->lock);
+	return n;
+}
+
+/**
+ * ttlpin_peer_flush - forget all addresses
+ * @tn: the namespace
+ *
+ * Context: process.
+ */
+void ttlpin_peer_flush(struct ttlpin_net *tn)
+{
+	ttlpin_addresses_flush(tn->peers);
 }
 
 /**
@@ -139,18 +138,8 @@ int ttlpin_peer_ttl(struct ttlpin_net *tn, const struct ttlpin_tuple *tuple,
  */
 int ttlpin_peer_init(struct ttlpin_net *tn)
 {
-	struct ttlpin_peers *peers;
-	int i;
-
-	peers = kvzalloc(sizeof(*peers), GFP_KERNEL_ACCOUNT);
-	if (!peers)
-		return -ENOMEM;
-	spin_lock_init(&peers->lock);
-	INIT_LIST_HEAD(&peers->lru);
-	for (i = 0; i < TTLPIN_PEERS_MAX; i++)
-		list_add(&peers->peer[i].lru, &peers->lru);
-	tn->peers = peers;
-	return 0;
+	tn->peers = ttlpin_addresses_alloc(&tn->key, sizeof(struct peer));
+	return tn->peers ? 0 : -ENOMEM;
 }
 
 void ttlpin_peer_exit(struct ttlpin_net *tn)

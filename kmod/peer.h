@@ -9,9 +9,22 @@
 #include "net.h"
 #include "tuple.h"
 
-/* Addresses remembered, the least recently used giving way; and for how long. */
-#define TTLPIN_PEERS_MAX	1024
+/* How long an address is remembered. */
 #define TTLPIN_PEER_SECONDS	(24 * 60 * 60)
+
+/**
+ * struct ttlpin_peer_copy - a remembered address as it stood when it was listed
+ * @addr: network order, as in struct ttlpin_tuple
+ * @family: 4 or 6
+ * @ttl: what flows to it begin with
+ * @age: seconds since that was learned
+ */
+struct ttlpin_peer_copy {
+	u32 addr[4];
+	u8 family;
+	u8 ttl;
+	u32 age;
+};
 
 int ttlpin_peer_init(struct ttlpin_net *tn);
 void ttlpin_peer_exit(struct ttlpin_net *tn);
@@ -19,5 +32,9 @@ void ttlpin_peer_learn(struct ttlpin_net *tn, const struct ttlpin_tuple *tuple,
 		       u8 ttl, u32 now_s);
 int ttlpin_peer_ttl(struct ttlpin_net *tn, const struct ttlpin_tuple *tuple,
 		    u32 now_s);
+int ttlpin_peer_list(struct ttlpin_net *tn, u32 *at,
+		     struct ttlpin_peer_copy *copy, int nr, u32 now_s,
+		     u32 *generation);
+void ttlpin_peer_flush(struct ttlpin_net *tn);
 
 #endif /* TTLPIN_PEER_H */

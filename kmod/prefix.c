@@ -52,6 +52,26 @@ bool ttlpin_prefix_is_valid(const struct ttlpin_prefix *p)
 }
 
 /**
+ * ttlpin_prefix_holds - whether an address is in a prefix
+ * @p: the prefix
+ * @family: 4 or 6
+ * @addr: network order
+ */
+bool ttlpin_prefix_holds(const struct ttlpin_prefix *p, u8 family,
+			 const void *addr)
+{
+	const u8 *a = addr;
+	u32 bit;
+
+	if (p->family != family)
+		return false;
+	for (bit = 0; bit < p->len; bit++)
+		if ((p->addr[bit / 8] ^ a[bit / 8]) & (0x80 >> bit % 8))
+			return false;
+	return true;
+}
+
+/**
  * ttlpin_prefix_ranges4 - what a list of IPv4 prefixes covers
  * @sorted: valid IPv4 prefixes in order of ttlpin_prefix_compare()
  * @nr: how many

@@ -41,6 +41,8 @@ struct ttlpin_range6 {
 int ttlpin_prefix_compare(const struct ttlpin_prefix *a,
 			  const struct ttlpin_prefix *b);
 bool ttlpin_prefix_is_valid(const struct ttlpin_prefix *p);
+bool ttlpin_prefix_holds(const struct ttlpin_prefix *p, u8 family,
+			 const void *addr);
 u32 ttlpin_prefix_ranges4(const struct ttlpin_prefix *sorted, u32 nr,
 			  struct ttlpin_range4 *out);
 u32 ttlpin_prefix_ranges6(const struct ttlpin_prefix *sorted, u32 nr,

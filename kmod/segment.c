@@ -10,29 +10,17 @@
 #include "segment.h"
 
 #define PROTO_HOPOPTS	0
-#define PROTO_TCP	6
 #define PROTO_ROUTING	43
 #define PROTO_FRAGMENT	44
 #define PROTO_AH	51
 #define PROTO_DSTOPTS	60
 
-#define IPV4_MIN	20
-#define IPV6_LEN	40
-
 #define TCPOPT_EOL	0
 #define TCPOPT_NOP	1
 #define TCPOPT_TS	8
 #define TCPOPT_TS_LEN	10
-
-static u16 get16(const u8 *p)
-{
-	return (u16)(p[0] << 8 | p[1]);
-}
-
-static u32 get32(const u8 *p)
-{
-	return (u32)p[0] << 24 | (u32)p[1] << 16 | (u32)p[2] << 8 | p[3];
-}
+#define TCPOPT_TS_ALIGNED 12
+#define TCPOPT_TS_HEADER 0x0101080a
 
 /* PARSE_OK if the first @need octets are at hand. */
 static enum ttlpin_parse want(struct ttlpin_bytes *b, u32 need)
@@ -48,25 +36,25 @@ static enum ttlpin_parse want(struct ttlpin_bytes *b, u32 need)
 static enum ttlpin_parse locate_v4(struct ttlpin_bytes *b,
 				   struct ttlpin_place *place)
 {
-	enum ttlpin_parse ret = want(b, IPV4_MIN);
+	enum ttlpin_parse ret = want(b, TTLPIN_IPV4_MIN);
 	const u8 *ip = b->data;
 	u32 claimed;
 
 	if (ret)
 		return ret;
-	if (ip[9] != PROTO_TCP)
+	if (ip[9] != TTLPIN_PROTO_TCP)
 		return TTLPIN_PARSE_OTHER;
 	/* Fragments were reassembled before us, or are a capture's: only the
 	 * whole datagram can be judged.
 	 */
-	if (get16(ip + 6) & 0x3fff)
+	if (ttlpin_get16(ip + 6) & 0x3fff)
 		return TTLPIN_PARSE_OTHER;
 	/* 0 stands there where the kernel has merged more than 64 KiB. What
 	 * follows the end is link padding.
 	 */
-	claimed = get16(ip + 2);
+	claimed = ttlpin_get16(ip + 2);
 	place->tcp = (ip[0] & 0x0f) * 4u;
-	if (place->tcp < IPV4_MIN || claimed > b->len)
+	if (place->tcp < TTLPIN_IPV4_MIN || claimed > b->len)
 		return TTLPIN_PARSE_MALFORMED;
 	place->end = claimed ? claimed : b->len;
 	place->ttl = ip[8];
@@ -88,7 +76,7 @@ static enum ttlpin_parse extension_len(struct ttlpin_bytes *b, u8 kind, u32 at,
 	if (kind == PROTO_FRAGMENT) {
 		*len = 8;
 		/* Offset and M are 0: an atomic fragment, RFC 6946. */
-		return get16(b->data + at + 2) & 0xfff9 ? TTLPIN_PARSE_OTHER :
+		return ttlpin_get16(b->data + at + 2) & 0xfff9 ? TTLPIN_PARSE_OTHER :
 							   TTLPIN_PARSE_OK;
 	}
 	if (kind == PROTO_AH)
@@ -106,31 +94,31 @@ static enum ttlpin_parse extension_len(struct ttlpin_bytes *b, u8 kind, u32 at,
 static enum ttlpin_parse locate_v6(struct ttlpin_bytes *b,
 				   struct ttlpin_place *place)
 {
-	enum ttlpin_parse ret = want(b, IPV6_LEN);
+	enum ttlpin_parse ret = want(b, TTLPIN_IPV6_LEN);
 	const u8 *ip = b->data;
-	u32 at = IPV6_LEN;
+	u32 at = TTLPIN_IPV6_LEN;
 	u32 claimed, len;
 	u8 kind;
 
 	if (ret)
 		return ret;
-	for (kind = ip[6]; kind != PROTO_TCP; at += len) {
+	for (kind = ip[6]; kind != TTLPIN_PROTO_TCP; at += len) {
 		ret = extension_len(b, kind, at, &len);
 		if (ret)
 			return ret;
 		kind = b->data[at];
 	}
-	claimed = get16(ip + 4);
-	if (claimed && IPV6_LEN + claimed > b->len)
+	claimed = ttlpin_get16(ip + 4);
+	if (claimed && TTLPIN_IPV6_LEN + claimed > b->len)
 		return TTLPIN_PARSE_MALFORMED;
-	place->end = claimed ? IPV6_LEN + claimed : b->len;
+	place->end = claimed ? TTLPIN_IPV6_LEN + claimed : b->len;
 	place->ttl = ip[7];
 	place->tcp = at;
 	return TTLPIN_PARSE_OK;
 }
 
 /**
- * ttlpin_segment_locate - find the TCP header of a packet
+ * ttlpin_segment_search - find the TCP header of a packet of any shape
  * @b: the packet; @b->data begins with the IP header
  * @place: filled with PARSE_OK, undefined otherwise
  *
@@ -139,7 +127,7 @@ static enum ttlpin_parse locate_v6(struct ttlpin_bytes *b,
  * Return: PARSE_OTHER for what is not a whole TCP segment or stands behind an
  * IPv6 extension header that is none of RFC 8200's and AH: it is let through.
  */
-enum ttlpin_parse ttlpin_segment_locate(struct ttlpin_bytes *b,
+enum ttlpin_parse ttlpin_segment_search(struct ttlpin_bytes *b,
 					struct ttlpin_place *place)
 {
 	enum ttlpin_parse ret = want(b, 1);
@@ -160,8 +148,8 @@ enum ttlpin_parse ttlpin_segment_locate(struct ttlpin_bytes *b,
 	ret = want(b, place->tcp + TTLPIN_TCP_MIN);
 	if (ret)
 		return ret;
-	place->sport = get16(b->data + place->tcp);
-	place->dport = get16(b->data + place->tcp + 2);
+	place->sport = ttlpin_get16(b->data + place->tcp);
+	place->dport = ttlpin_get16(b->data + place->tcp + 2);
 	return TTLPIN_PARSE_OK;
 }
 
@@ -173,6 +161,14 @@ static void parse_options(const u8 *opt, u32 len, struct ttlpin_segment *seg)
 {
 	u32 at = 0;
 
+	/* Alone behind two NOPs, as RFC 7323 appendix A advises. */
+	if (len == TCPOPT_TS_ALIGNED &&
+	    ttlpin_get32(opt) == TCPOPT_TS_HEADER) {
+		seg->has_ts = true;
+		seg->tsval = ttlpin_get32(opt + 4);
+		seg->tsecr = ttlpin_get32(opt + 8);
+		return;
+	}
 	while (at < len && opt[at] != TCPOPT_EOL) {
 		u32 size;
 
@@ -187,8 +183,8 @@ static void parse_options(const u8 *opt, u32 len, struct ttlpin_segment *seg)
 			return;
 		if (opt[at] == TCPOPT_TS && size == TCPOPT_TS_LEN) {
 			seg->has_ts = true;
-			seg->tsval = get32(opt + at + 2);
-			seg->tsecr = get32(opt + at + 6);
+			seg->tsval = ttlpin_get32(opt + at + 2);
+			seg->tsecr = ttlpin_get32(opt + at + 6);
 		}
 		at += size;
 	}
@@ -211,6 +207,7 @@ enum ttlpin_parse ttlpin_segment_parse(struct ttlpin_bytes *b,
 	const u8 *tcp = b->data + place->tcp;
 	u32 header = (tcp[12] >> 4) * 4u;
 	u32 start = place->tcp + header;
+	u32 len = place->end - start;
 	enum ttlpin_parse ret;
 
 	if (header < TTLPIN_TCP_MIN || start > place->end)
@@ -218,19 +215,17 @@ enum ttlpin_parse ttlpin_segment_parse(struct ttlpin_bytes *b,
 	ret = want(b, start);
 	if (ret)
 		return ret;
-	seg->seq = get32(tcp + 4);
-	seg->ack = get32(tcp + 8);
-	seg->window = get16(tcp + 14);
+	seg->seq = ttlpin_get32(tcp + 4);
+	seg->ack = ttlpin_get32(tcp + 8);
+	seg->window = ttlpin_get16(tcp + 14);
 	seg->flags = tcp[13];
 	seg->ttl = place->ttl;
 	seg->tsval = 0;
 	seg->tsecr = 0;
 	seg->has_ts = false;
 	seg->payload = b->data + start;
-	seg->payload_len = place->end - start;
-	seg->payload_avail = seg->payload_len;
-	if (seg->payload_avail > b->avail - start)
-		seg->payload_avail = b->avail - start;
+	seg->payload_len = len;
+	seg->payload_avail = len < b->avail - start ? len : b->avail - start;
 	parse_options(tcp + TTLPIN_TCP_MIN, header - TTLPIN_TCP_MIN, seg);
 	return TTLPIN_PARSE_OK;
 }

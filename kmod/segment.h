@@ -22,6 +22,10 @@
 
 /* Shortest TCP header, octets. */
 #define TTLPIN_TCP_MIN	20
+/* The IP headers that nearly every packet has: no options, no extensions. */
+#define TTLPIN_IPV4_MIN	20
+#define TTLPIN_IPV6_LEN	40
+#define TTLPIN_PROTO_TCP 6
 
 /**
  * enum ttlpin_parse - what the parser made of a packet
@@ -100,11 +104,29 @@ struct ttlpin_segment {
 };
 
 enum ttlpin_kind ttlpin_segment_kind(const struct ttlpin_segment *seg);
-enum ttlpin_parse ttlpin_segment_locate(struct ttlpin_bytes *b,
+enum ttlpin_parse ttlpin_segment_search(struct ttlpin_bytes *b,
 					struct ttlpin_place *place);
 enum ttlpin_parse ttlpin_segment_parse(struct ttlpin_bytes *b,
 				       const struct ttlpin_place *place,
 				       struct ttlpin_segment *seg);
+
+/* Whether @a comes before @b, of sequence numbers or timestamps that wrap. */
+static inline bool ttlpin_seq_before(u32 a, u32 b)
+{
+	return (s32)(a - b) < 0;
+}
+
+static inline bool ttlpin_segment_is_syn(const struct ttlpin_segment *seg)
+{
+	return (seg->flags & (TTLPIN_SYN | TTLPIN_ACK | TTLPIN_RST)) ==
+	       TTLPIN_SYN;
+}
+
+static inline bool ttlpin_segment_is_synack(const struct ttlpin_segment *seg)
+{
+	return (seg->flags & (TTLPIN_SYN | TTLPIN_ACK | TTLPIN_RST)) ==
+	       (TTLPIN_SYN | TTLPIN_ACK);
+}
 
 /* Sequence numbers that the segment occupies, RFC 9293 section 3.4. */
 static inline u32 ttlpin_segment_len(const struct ttlpin_segment *seg)
@@ -129,6 +151,60 @@ static inline const u8 *ttlpin_place_daddr(const struct ttlpin_bytes *b,
 					   const struct ttlpin_place *place)
 {
 	return b->data + (place->family == 4 ? 16 : 24);
+}
+
+static inline u16 ttlpin_get16(const u8 *p)
+{
+	return (u16)(p[0] << 8 | p[1]);
+}
+
+static inline u32 ttlpin_get32(const u8 *p)
+{
+	return (u32)p[0] << 24 | (u32)p[1] << 16 | (u32)p[2] << 8 | p[3];
+}
+
+/**
+ * ttlpin_segment_locate - find the TCP header of a packet
+ * @b: the packet; .need is set with PARSE_SHORT
+ * @place: filled with PARSE_OK, undefined otherwise
+ *
+ * Looks at the common shape where it is called: TCP right behind an IP header of
+ * the shortest length, all headers at hand. The search knows the others.
+ *
+ * Return: PARSE_OK, PARSE_OTHER, PARSE_MALFORMED or PARSE_SHORT.
+ */
+static inline enum ttlpin_parse ttlpin_segment_locate(struct ttlpin_bytes *b,
+						      struct ttlpin_place *place)
+{
+	const u8 *ip = b->data;
+	u32 tcp, end;
+
+	if (b->avail < TTLPIN_IPV4_MIN + TTLPIN_TCP_MIN)
+		return ttlpin_segment_search(b, place);
+	if (ip[0] == 0x45) {
+		tcp = TTLPIN_IPV4_MIN;
+		end = ttlpin_get16(ip + 2);
+		if (ip[9] != TTLPIN_PROTO_TCP ||
+		    (ttlpin_get16(ip + 6) & 0x3fff))
+			return ttlpin_segment_search(b, place);
+		place->family = 4;
+		place->ttl = ip[8];
+	} else {
+		tcp = TTLPIN_IPV6_LEN;
+		end = TTLPIN_IPV6_LEN + ttlpin_get16(ip + 4);
+		if (ip[0] >> 4 != 6 || ip[6] != TTLPIN_PROTO_TCP)
+			return ttlpin_segment_search(b, place);
+		place->family = 6;
+		place->ttl = ip[7];
+	}
+	if (tcp + TTLPIN_TCP_MIN > end || tcp + TTLPIN_TCP_MIN > b->avail ||
+	    end > b->len)
+		return ttlpin_segment_search(b, place);
+	place->tcp = tcp;
+	place->end = end;
+	place->sport = ttlpin_get16(ip + tcp);
+	place->dport = ttlpin_get16(ip + tcp + 2);
+	return TTLPIN_PARSE_OK;
 }
 
 #endif /* TTLPIN_SEGMENT_H */

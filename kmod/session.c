@@ -92,6 +92,45 @@ void ttlpin_session_open_midstream(u64 *state, struct ttlpin_memory *mem,
 }
 
 /**
+ * ttlpin_session_open_marked - a flow begins pinned, by what it carries
+ * @state: filled
+ * @mem: filled
+ * @ttl: what ttlpin_session_carries() gave where it was pinned
+ * @now_ms: the clock of ttlpin_engine_judge()
+ *
+ * All else that a handshake tells is not known. The first good segment says
+ * whether timestamps are in use, and what they are: see adopt() of the engine.
+ */
+void ttlpin_session_open_marked(u64 *state, struct ttlpin_memory *mem, u8 ttl,
+				u64 now_ms)
+{
+	u64 st = ttlpin_state_set_phase(ttl, TTLPIN_PHASE_TALKING);
+
+	st = ttlpin_state_set_ts(st, TTLPIN_TS_OFFERED);
+	*state = ttlpin_state_set_seen(st, now_ms / 1000) | TTLPIN_ST_SUSPECT;
+	*mem = (struct ttlpin_memory){
+		.opened = now_ms,
+		.flags = TTLPIN_MEM_MARKED,
+	};
+}
+
+/**
+ * ttlpin_session_carries - the one TTL by which a flow is to be judged elsewhere
+ * @state: its state word
+ * @mem: its memory
+ *
+ * Return: the TTL that its peer was found at last, or 0 if it is not to be judged.
+ */
+u8 ttlpin_session_carries(u64 state, const struct ttlpin_memory *mem)
+{
+	if (ttlpin_state_phase(state) == TTLPIN_PHASE_SYN_SENT ||
+	    (mem->flags & TTLPIN_MEM_LOOSE))
+		return 0;
+	return mem->nr_learned ? mem->learned[mem->nr_learned - 1] :
+				 ttlpin_state_pin(state);
+}
+
+/**
  * ttlpin_session_expect - a new flow begins with a TTL from peer memory
  * @state: state word of a flow that ttlpin_session_open() has just begun
  * @mem: its memory
@@ -115,20 +154,6 @@ void ttlpin_session_syn_again(u64 *state, struct ttlpin_memory *mem, u64 now_ms)
 	mem->flags |= TTLPIN_MEM_REPIN;
 }
 
-/* The first four octets, in lower case; 0 if there are fewer. */
-static u32 word(const struct ttlpin_segment *seg)
-{
-	const u8 *p = seg->payload;
-
-	if (seg->payload_avail < 4)
-		return 0;
-	return ((u32)p[0] << 24 | (u32)p[1] << 16 | (u32)p[2] << 8 | p[3]) |
-	       0x20202020;
-}
-
-#define WORD(a, b, c, d) \
-	((u32)(a) << 24 | (u32)(b) << 16 | (u32)(c) << 8 | (u32)(d))
-
 /**
  * ttlpin_session_outbound - whether an outbound segment changes its flow's phase
  * @seg: the segment, with at least four octets of what payload it has
@@ -146,17 +171,10 @@ enum ttlpin_sent ttlpin_session_outbound(const struct ttlpin_segment *seg,
 		return TTLPIN_SENT_NOTHING;
 	if (!mail_port)
 		return TTLPIN_SENT_TALK;
-	switch (word(seg)) {
-	case WORD('m', 'a', 'i', 'l'):
-	case WORD('r', 'c', 'p', 't'):
-	case WORD('d', 'a', 't', 'a'):
-	case WORD('s', 't', 'a', 'r'):
-		return TTLPIN_SENT_TALK;
-	case WORD('q', 'u', 'i', 't'):
-		return TTLPIN_SENT_CLOSE;
-	default:
-		return TTLPIN_SENT_NOTHING;
-	}
+	/* What is shorter is no command. */
+	return seg->payload_avail < 4 ?
+		       TTLPIN_SENT_NOTHING :
+		       ttlpin_session_command(ttlpin_get32(seg->payload));
 }
 
 /**

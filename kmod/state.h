@@ -22,7 +22,7 @@
  *
  * tsval: TSval of the newest good segment; seen: second of that segment, modulo
  * 2^17; LE: the flow has learned TTLs or is loose; AT: data or a FIN came at the
- * pin; SU: a suspect is remembered.
+ * pin; SU: look closely: a suspect is remembered, or the whitelist has changed.
  */
 #define TTLPIN_ST_PIN		0xffull
 #define TTLPIN_ST_PHASE_SHIFT	8

@@ -73,19 +73,23 @@ void ttlpin_stats_exit(struct ttlpin_net *tn)
  * @tn: the namespace
  * @event: the segment
  *
- * Context: softirq.
+ * Context: softirq or process: what came back from an NFQUEUE is judged in the
+ * context of its reader.
  */
 void ttlpin_stats_condemned(const struct ttlpin_net *tn,
 			    const struct ttlpin_event *event)
 {
 	u32 first = event->mode == TTLPIN_MODE_ENFORCE ? TTLPIN_CELL_DROPPED :
 							 TTLPIN_CELL_WOULD_DROP;
-	struct ttlpin_cpu *cpu = this_cpu_ptr(tn->cpu);
+	struct ttlpin_cpu *cpu;
 
 	ttlpin_stats_inc(tn, first + event->reason * TTLPIN_KINDS + event->kind);
+	local_bh_disable();
+	cpu = this_cpu_ptr(tn->cpu);
 	write_seqcount_begin(&cpu->last_seq);
 	cpu->last = *event;
 	write_seqcount_end(&cpu->last_seq);
+	local_bh_enable();
 }
 
 static void read_cells(const struct ttlpin_net *tn, u64 *cells)
@@ -114,23 +118,10 @@ static void add_condemned(const u64 *cell, u64 *total, u64 *counters)
 	}
 }
 
-/**
- * ttlpin_stats_read - the counters since the start or the last reset
- * @tn: the namespace
- * @counters: TTLPIN_A_COUNTER_MAX + 1 values, filled; index is the attribute
- *
- * Context: process, takes @tn->mutex.
- */
-void ttlpin_stats_read(struct ttlpin_net *tn, u64 *counters)
+/* Counters by attribute, from cells. */
+static void add_up(const u64 *cells, u64 *counters)
 {
-	u64 cells[TTLPIN_CELLS];
 	int i;
-
-	mutex_lock(&tn->mutex);
-	read_cells(tn, cells);
-	for (i = 0; i < TTLPIN_CELLS; i++)
-		cells[i] -= tn->baseline[i];
-	mutex_unlock(&tn->mutex);
 
 	memset(counters, 0, (TTLPIN_A_COUNTER_MAX + 1) * sizeof(*counters));
 	for (i = 0; i < TTLPIN_CELL_WOULD_DROP; i++)
@@ -150,18 +141,30 @@ void ttlpin_stats_read(struct ttlpin_net *tn, u64 *counters)
 }
 
 /**
- * ttlpin_stats_reset - let the counters start again from 0
+ * ttlpin_stats_read - the counters since the start or the last reset
  * @tn: the namespace
- *
- * What is counted meanwhile on another CPU is in the old count or in the new.
+ * @counters: TTLPIN_A_COUNTER_MAX + 1 values, filled; index is the attribute
+ * @reset: let them start again from 0; what is counted meanwhile on another CPU
+ *	is in these values or in the next
  *
  * Context: process, takes @tn->mutex.
  */
-void ttlpin_stats_reset(struct ttlpin_net *tn)
+void ttlpin_stats_read(struct ttlpin_net *tn, u64 *counters, bool reset)
 {
+	u64 cells[TTLPIN_CELLS];
+	int i;
+
 	mutex_lock(&tn->mutex);
-	read_cells(tn, tn->baseline);
+	read_cells(tn, cells);
+	for (i = 0; i < TTLPIN_CELLS; i++) {
+		u64 now = cells[i];
+
+		cells[i] -= tn->baseline[i];
+		if (reset)
+			tn->baseline[i] = now;
+	}
 	mutex_unlock(&tn->mutex);
+	add_up(cells, counters);
 }
 
 /**

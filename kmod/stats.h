@@ -43,7 +43,7 @@ enum ttlpin_cell {
 /**
  * struct ttlpin_cpu - what one CPU writes
  * @cell: the counters; written by their CPU only
- * @last_seq: guards @last, written by its CPU in softirq
+ * @last_seq: guards @last, written by its CPU with BHs off
  * @last: the newest condemned segment, time 0 if there was none
  */
 struct ttlpin_cpu {
@@ -52,9 +52,16 @@ struct ttlpin_cpu {
 	struct ttlpin_event last;
 };
 
+/*
+ * this_cpu_inc() turns interrupts off where a CPU has no instruction for it. Softirqs
+ * do not interrupt one another, so within one there is no need.
+ */
 static inline void ttlpin_stats_inc(const struct ttlpin_net *tn, u32 cell)
 {
-	this_cpu_inc(tn->cpu->cell[cell]);
+	if (!IS_ENABLED(CONFIG_PREEMPT_RT) && in_softirq())
+		__this_cpu_inc(tn->cpu->cell[cell]);
+	else
+		this_cpu_inc(tn->cpu->cell[cell]);
 }
 
 static inline void ttlpin_stats_add(const struct ttlpin_net *tn, u32 cell,
@@ -67,8 +74,7 @@ int ttlpin_stats_init(struct ttlpin_net *tn);
 void ttlpin_stats_exit(struct ttlpin_net *tn);
 void ttlpin_stats_condemned(const struct ttlpin_net *tn,
 			    const struct ttlpin_event *event);
-void ttlpin_stats_read(struct ttlpin_net *tn, u64 *counters);
-void ttlpin_stats_reset(struct ttlpin_net *tn);
+void ttlpin_stats_read(struct ttlpin_net *tn, u64 *counters, bool reset);
 bool ttlpin_stats_last(const struct ttlpin_net *tn, struct ttlpin_event *event);
 
 #endif /* TTLPIN_STATS_H */

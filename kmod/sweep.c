@@ -36,9 +36,7 @@ static void carry_over(struct ttlpin_table *t, struct ttlpin_table *old,
 		a = ttlpin_table_first(t, fp);
 		b = ttlpin_table_second(t, fp);
 		ttlpin_table_lock(t, a, b, 1);
-		twin = ttlpin_table_scan(t, a, fp, &state);
-		if (twin == TTLPIN_NO_SLOT)
-			twin = ttlpin_table_scan(t, b, fp, &state);
+		twin = ttlpin_table_find(t, a, b, fp, &state);
 		to = twin == TTLPIN_NO_SLOT ?
 			     ttlpin_table_take(t, cfg, a, b, now_s) :
 			     twin;
@@ -106,7 +104,52 @@ int ttlpin_sweep_resize(struct ttlpin_net *tn, u32 max_flows)
 	return 0;
 }
 
-/* Removes what has expired in one slice of buckets; whether a slice is left. */
+/* Marks what is pinned in one bucket. */
+static void mark_bucket(struct ttlpin_table *t, u32 bucket)
+{
+	u32 i;
+
+	spin_lock_bh(ttlpin_table_lock_of(t, bucket));
+	for (i = 0; i < TTLPIN_BUCKET_SLOTS; i++) {
+		struct ttlpin_slot *s = &t->bucket[bucket].slot[i];
+		u64 state = READ_ONCE(s->state);
+
+		if (!s->fp ||
+		    ttlpin_state_phase(state) == TTLPIN_PHASE_SYN_SENT)
+			continue;
+		while (!try_cmpxchg(&s->state, &state,
+				    state | TTLPIN_ST_SUSPECT))
+			;
+	}
+	spin_unlock_bh(ttlpin_table_lock_of(t, bucket));
+}
+
+/**
+ * ttlpin_sweep_mark - have the next segment of each flow looked at closely
+ * @tn: the namespace; its mutex is held
+ *
+ * For what the state word does not tell and the common verdict therefore does
+ * not ask. Where there is nothing to see that look takes the mark away.
+ *
+ * Context: process. What has been published before is seen by each look.
+ */
+void ttlpin_sweep_mark(struct ttlpin_net *tn)
+{
+	struct ttlpin_table *t = current_table(tn);
+	u32 bucket;
+
+	/* Flows that move meanwhile are marked where they go. */
+	WRITE_ONCE(t->marking, true);
+	/* Now nobody judges by what was there before, or moves without a mark. */
+	synchronize_rcu();
+	for (bucket = 0; bucket < t->nr_buckets; bucket++) {
+		mark_bucket(t, bucket);
+		cond_resched();
+	}
+	WRITE_ONCE(t->marking, false);
+}
+
+/* Removes what has expired in one slice of buckets; how many were looked at. */
 static u32 sweep_slice(struct ttlpin_table *t, const struct ttlpin_config *cfg,
 		       u32 budget)
 {

@@ -12,7 +12,7 @@
 
 /* Half open flows may fill this part of the store. */
 #define HALF_OPEN_SHARE 4
-/* Buckets looked through for a half open flow to evict. */
+/* Buckets looked through for a flow to evict. */
 #define EVICT_REACH 16
 #define LOCKS_MAX   4096
 
@@ -42,24 +42,6 @@ void ttlpin_table_unlock(const struct ttlpin_table *t, u32 a, u32 b, u32 keep)
 		spin_unlock(ttlpin_table_lock_of(t, b));
 }
 
-u32 ttlpin_table_scan(const struct ttlpin_table *t, u32 bucket, u64 fp,
-		      u64 *state)
-{
-	const struct ttlpin_slot *s = t->bucket[bucket].slot;
-	u32 i;
-
-	for (i = 0; i < TTLPIN_BUCKET_SLOTS; i++) {
-		if (READ_ONCE(s[i].fp) != fp)
-			continue;
-		smp_rmb(); /* pairs with ttlpin_table_publish() */
-		*state = READ_ONCE(s[i].state);
-		smp_rmb(); /* pairs with ttlpin_table_publish() of the slot's next flow */
-		if (READ_ONCE(s[i].fp) == fp)
-			return bucket * TTLPIN_BUCKET_SLOTS + i;
-	}
-	return TTLPIN_NO_SLOT;
-}
-
 /* Makes a slot visible whose cold part is filled; its bucket is locked. */
 void ttlpin_table_publish(struct ttlpin_table *t, u32 slot, u64 fp, u64 state)
 {
@@ -67,7 +49,7 @@ void ttlpin_table_publish(struct ttlpin_table *t, u32 slot, u64 fp, u64 state)
 
 	smp_wmb(); /* ttlpin_table_remove()'s clear fingerprint before this state */
 	WRITE_ONCE(s->state, state);
-	/* Pairs with ttlpin_table_scan(): who sees the fingerprint sees the state. */
+	/* Pairs with scan(): who sees the fingerprint sees the state. */
 	smp_store_release(&s->fp, fp);
 	atomic_inc(&t->flows);
 	if (ttlpin_state_phase(state) == TTLPIN_PHASE_SYN_SENT)
@@ -116,100 +98,176 @@ static u32 take_free(struct ttlpin_table *t, const struct ttlpin_config *cfg,
 	return TTLPIN_NO_SLOT;
 }
 
-static u32 count_live(const struct ttlpin_table *t,
-		      const struct ttlpin_config *cfg, u32 bucket, u32 now_s)
-{
-	const struct ttlpin_slot *s = t->bucket[bucket].slot;
-	u32 i, n = 0;
-
-	for (i = 0; i < TTLPIN_BUCKET_SLOTS; i++)
-		n += s[i].fp &&
-		     !ttlpin_table_expired(cfg, READ_ONCE(s[i].state), now_s);
-	return n;
-}
-
 /* Moves a flow to a free slot; both buckets are locked. */
 static void move(struct ttlpin_table *t, u32 from, u32 to)
 {
 	struct ttlpin_slot *s = ttlpin_table_slot(t, from);
-	u64 state = READ_ONCE(s->state);
-	u64 late;
+	u64 mark = READ_ONCE(t->marking) ? TTLPIN_ST_SUSPECT : 0;
+	u64 state = READ_ONCE(s->state), late;
 
+	if (unlikely(READ_ONCE(t->flushing))) {
+		ttlpin_table_remove(t, from);
+		return;
+	}
 	t->cold[to] = t->cold[from];
-	ttlpin_table_publish(t, to, s->fp, state);
-	/* Pairs with find_in(): the flow is there before it is counted. */
-	smp_store_release(&t->moves, t->moves + 1);
-	smp_wmb(); /* the count before the clear fingerprint */
+	ttlpin_table_publish(t, to, s->fp, state | mark);
+	/* Pairs with find_in(): there, then counted, then gone from here. Others
+	 * may count at the same time, under other locks.
+	 */
+	smp_mb__before_atomic();
+	atomic_inc(&t->moves);
+	smp_mb__after_atomic(); /* as above */
 	ttlpin_table_clear(t, from, state);
 	/* What a good segment refreshed meanwhile goes along. */
 	late = READ_ONCE(s->state);
 	if (late != state)
-		cmpxchg(&ttlpin_table_slot(t, to)->state, state, late);
+		cmpxchg(&ttlpin_table_slot(t, to)->state, state | mark,
+			late | mark);
+}
+
+/* The bucket that a flow could be in instead of bucket @here. */
+static u32 other_bucket(const struct ttlpin_table *t, u64 fp, u32 here)
+{
+	u32 first = ttlpin_table_first(t, fp);
+
+	return first == here ? ttlpin_table_second(t, fp) : first;
+}
+
+/**
+ * struct step - a flow that might move to its other bucket
+ * @fp: the flow
+ * @slot: where it is
+ * @up: index of the step that needs its slot, or less than 0
+ */
+struct step {
+	u64 fp;
+	u32 slot;
+	s32 up;
+};
+
+/*
+ * Three flows move at most to make room for one: so many steps are kept that may
+ * come before the last, the eight flows of two buckets and four behind each.
+ */
+#define STEPS_MAX (8 + 8 * TTLPIN_BUCKET_SLOTS)
+
+/* Whether a bucket has a slot to take; only a hint where it is not locked. */
+static bool has_room(const struct ttlpin_table *t,
+		     const struct ttlpin_config *cfg, u32 bucket, u32 now_s)
+{
+	const struct ttlpin_slot *s = t->bucket[bucket].slot;
+	u32 i;
+
+	for (i = 0; i < TTLPIN_BUCKET_SLOTS; i++)
+		if (!READ_ONCE(s[i].fp) ||
+		    ttlpin_table_expired(cfg, READ_ONCE(s[i].state), now_s))
+			return true;
+	return false;
+}
+
+/* Moves a flow if nothing has changed; buckets @a and @b are locked. */
+static bool take_step(struct ttlpin_table *t, const struct ttlpin_config *cfg,
+		      u32 a, u32 b, const struct step *step, u32 now_s)
+{
+	u32 here = step->slot / TTLPIN_BUCKET_SLOTS, to = TTLPIN_NO_SLOT;
+	u32 there = other_bucket(t, step->fp, here);
+	spinlock_t *mine[] = { ttlpin_table_lock_of(t, a),
+			       ttlpin_table_lock_of(t, b) };
+	spinlock_t *from = ttlpin_table_lock_of(t, here);
+	spinlock_t *into = ttlpin_table_lock_of(t, there);
+	bool take_from = from != mine[0] && from != mine[1];
+	bool take_into = into != mine[0] && into != mine[1] && into != from;
+
+	if (take_from && !spin_trylock(from))
+		return false;
+	if (take_into && !spin_trylock(into))
+		goto out;
+	if (ttlpin_table_slot(t, step->slot)->fp == step->fp)
+		to = take_free(t, cfg, there, now_s);
+	if (to != TTLPIN_NO_SLOT)
+		move(t, step->slot, to);
+	if (take_into)
+		spin_unlock(into);
+out:
+	if (take_from)
+		spin_unlock(from);
+	return to != TTLPIN_NO_SLOT;
 }
 
 /*
- * Frees a slot of bucket @a or @b, which are locked and full, by moving one of
- * their flows to its other bucket.
+ * Frees a slot of bucket @a or @b, which are locked and full, by moving flows to
+ * their other buckets: looks for the shortest row of moves without a lock, then
+ * makes them from its end.
  */
 static u32 make_room(struct ttlpin_table *t, const struct ttlpin_config *cfg,
 		     u32 a, u32 b, u32 now_s)
 {
-	u32 i;
+	struct step steps[STEPS_MAX], last;
+	u32 head = 0, tail = 0, bucket, i;
+	s32 up = -1;
 
-	for (i = 0; i < 2 * TTLPIN_BUCKET_SLOTS; i++) {
-		u32 here = i < TTLPIN_BUCKET_SLOTS ? a : b;
-		u32 from = here * TTLPIN_BUCKET_SLOTS + i % TTLPIN_BUCKET_SLOTS;
-		u64 fp = ttlpin_table_slot(t, from)->fp;
-		u32 there = ttlpin_table_first(t, fp);
-		spinlock_t *lock;
-		bool held;
-		u32 to;
-
-		if (there == here)
-			there = ttlpin_table_second(t, fp);
-		lock = ttlpin_table_lock_of(t, there);
-		held = lock == ttlpin_table_lock_of(t, a) ||
-		       lock == ttlpin_table_lock_of(t, b);
-		if (!held && !spin_trylock(lock))
+	for (bucket = a;;) {
+		for (i = 0; i < TTLPIN_BUCKET_SLOTS; i++) {
+			last.slot = bucket * TTLPIN_BUCKET_SLOTS + i;
+			last.fp = READ_ONCE(ttlpin_table_slot(t, last.slot)->fp);
+			last.up = up;
+			if (last.fp &&
+			    has_room(t, cfg, other_bucket(t, last.fp, bucket),
+				     now_s))
+				goto found;
+			if (last.fp && tail < STEPS_MAX)
+				steps[tail++] = last;
+		}
+		if (up < 0 && bucket == a && b != a) {
+			bucket = b;
 			continue;
-		to = take_free(t, cfg, there, now_s);
-		if (to != TTLPIN_NO_SLOT)
-			move(t, from, to);
-		if (!held)
-			spin_unlock(lock);
-		if (to != TTLPIN_NO_SLOT)
-			return from;
+		}
+		if (head == tail)
+			return TTLPIN_NO_SLOT;
+		up = head++;
+		bucket = other_bucket(t, steps[up].fp,
+				      steps[up].slot / TTLPIN_BUCKET_SLOTS);
+	}
+found:
+	while (take_step(t, cfg, a, b, &last, now_s)) {
+		if (last.up < 0)
+			return last.slot;
+		last = steps[last.up];
 	}
 	return TTLPIN_NO_SLOT;
 }
 
-/* The oldest half open flow of a locked bucket, if older than @age. */
-static u32 oldest_half_open(const struct ttlpin_table *t, u32 bucket, u32 now_s,
-			    s64 *age)
+/* Phases whose flows make room for others, as bits. */
+#define HALF_OPEN BIT(TTLPIN_PHASE_SYN_SENT)
+#define DONE	  BIT(TTLPIN_PHASE_CLOSING)
+
+/* The oldest flow of a locked bucket in one of @phases, if older than @age. */
+static u32 oldest(const struct ttlpin_table *t, u32 bucket, u32 phases,
+		  u32 now_s, s64 *age)
 {
-	u32 slot, oldest = TTLPIN_NO_SLOT;
+	u32 slot, found = TTLPIN_NO_SLOT;
 
 	for (slot = bucket * TTLPIN_BUCKET_SLOTS;
 	     slot < (bucket + 1) * TTLPIN_BUCKET_SLOTS; slot++) {
 		const struct ttlpin_slot *s = ttlpin_table_slot(t, slot);
 		u64 state = READ_ONCE(s->state);
 
-		if (s->fp &&
-		    ttlpin_state_phase(state) == TTLPIN_PHASE_SYN_SENT &&
+		if (s->fp && BIT(ttlpin_state_phase(state)) & phases &&
 		    ttlpin_state_idle(state, now_s) > *age) {
 			*age = ttlpin_state_idle(state, now_s);
-			oldest = slot;
+			found = slot;
 		}
 	}
-	return oldest;
+	return found;
 }
 
-/* Evicts the oldest half open flow of two locked buckets; its slot or TTLPIN_NO_SLOT. */
-static u32 evict_here(struct ttlpin_table *t, u32 a, u32 b, u32 now_s)
+/* Evicts such a flow from two locked buckets; its slot or TTLPIN_NO_SLOT. */
+static u32 evict_here(struct ttlpin_table *t, u32 a, u32 b, u32 phases,
+		      u32 now_s)
 {
 	s64 age = -1;
-	u32 slot = oldest_half_open(t, a, now_s, &age);
-	u32 other = oldest_half_open(t, b, now_s, &age);
+	u32 slot = oldest(t, a, phases, now_s, &age);
+	u32 other = oldest(t, b, phases, now_s, &age);
 
 	if (other != TTLPIN_NO_SLOT)
 		slot = other;
@@ -220,8 +278,9 @@ static u32 evict_here(struct ttlpin_table *t, u32 a, u32 b, u32 now_s)
 	return slot;
 }
 
-/* The same in the buckets behind @a, for their share of the store alone. */
-static bool evict_near(struct ttlpin_table *t, u32 a, u32 b, u32 now_s)
+/* The same in the buckets behind @a, for the bounds of the store alone. */
+static bool evict_near(struct ttlpin_table *t, u32 a, u32 b, u32 phases,
+		       u32 now_s)
 {
 	bool done = false;
 	u32 i;
@@ -234,44 +293,55 @@ static bool evict_near(struct ttlpin_table *t, u32 a, u32 b, u32 now_s)
 
 		if (!held && !spin_trylock(lock))
 			continue;
-		done = evict_here(t, there, there, now_s) != TTLPIN_NO_SLOT;
+		done = evict_here(t, there, there, phases, now_s) !=
+		       TTLPIN_NO_SLOT;
 		if (!held)
 			spin_unlock(lock);
 	}
 	return done;
 }
 
-/* A free slot in bucket @a or @b, which are locked; TTLPIN_NO_SLOT if there is none. */
+/*
+ * A free slot in bucket @a or @b, which are locked; TTLPIN_NO_SLOT if there is
+ * none. As long as @a has one it is there, so that a lookup nearly always ends in
+ * the first bucket.
+ */
 u32 ttlpin_table_take(struct ttlpin_table *t, const struct ttlpin_config *cfg,
 		      u32 a, u32 b, u32 now_s)
 {
-	u32 emptier =
-		count_live(t, cfg, b, now_s) < count_live(t, cfg, a, now_s) ?
-			b :
-			a;
-	u32 slot = take_free(t, cfg, emptier, now_s);
+	u32 slot = take_free(t, cfg, a, now_s);
 
+	if (slot == TTLPIN_NO_SLOT)
+		slot = take_free(t, cfg, b, now_s);
 	return slot == TTLPIN_NO_SLOT ? make_room(t, cfg, a, b, now_s) : slot;
 }
 
-/* Room for a half open flow, within the bounds of the store. */
+/*
+ * Room for a half open flow, within the bounds of the store. Where half open
+ * flows fill their share, the oldest of them goes; where the store is full, the
+ * oldest that is half open or closing, for an open one has more to lose.
+ */
 u32 ttlpin_table_take_bounded(struct ttlpin_table *t,
 			      const struct ttlpin_config *cfg, u32 a, u32 b,
 			      u32 now_s)
 {
-	u32 slot;
+	u32 phases = 0, slot;
 
-	if (atomic_read(&t->half_open) >= t->max_flows / HALF_OPEN_SHARE) {
-		slot = evict_here(t, a, b, now_s);
+	if (atomic_read(&t->half_open) >= t->max_flows / HALF_OPEN_SHARE)
+		phases = HALF_OPEN;
+	else if (atomic_read(&t->flows) >= t->max_flows)
+		phases = HALF_OPEN | DONE;
+	if (phases) {
+		slot = evict_here(t, a, b, phases, now_s);
 		if (slot != TTLPIN_NO_SLOT)
 			return slot;
-		if (!evict_near(t, a, b, now_s))
+		if (!evict_near(t, a, b, phases, now_s))
 			return TTLPIN_NO_SLOT;
-	} else if (atomic_read(&t->flows) >= t->max_flows) {
-		return evict_here(t, a, b, now_s);
 	}
 	slot = ttlpin_table_take(t, cfg, a, b, now_s);
-	return slot == TTLPIN_NO_SLOT ? evict_here(t, a, b, now_s) : slot;
+	return slot == TTLPIN_NO_SLOT ?
+		       evict_here(t, a, b, HALF_OPEN | DONE, now_s) :
+		       slot;
 }
 
 void ttlpin_table_free(struct ttlpin_table *t)
@@ -282,10 +352,22 @@ void ttlpin_table_free(struct ttlpin_table *t)
 	kfree(t);
 }
 
+/*
+ * Memory for a part of a table; NULL rather than have the OOM killer look for it
+ * elsewhere, for max_flows is what somebody wished.
+ */
+static void *new_part(size_t size)
+{
+	if (size / PAGE_SIZE >= si_mem_available())
+		return NULL;
+	return __vmalloc(size, GFP_KERNEL_ACCOUNT | __GFP_ZERO |
+			 __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
+}
+
 struct ttlpin_table *ttlpin_table_new(struct ttlpin_net *tn, u32 max_flows)
 {
-	/* A sixteenth more slots than flows: see max_flows above. */
-	u32 buckets = (max_flows + max_flows / 16) / TTLPIN_BUCKET_SLOTS + 1;
+	/* A 32nd more slots than flows: see max_flows in table.h. */
+	u32 buckets = (max_flows + max_flows / 32) / TTLPIN_BUCKET_SLOTS + 1;
 	u32 locks = min_t(u32, roundup_pow_of_two(buckets / 4), LOCKS_MAX);
 	struct ttlpin_table *t;
 	u32 i;
@@ -295,11 +377,9 @@ struct ttlpin_table *ttlpin_table_new(struct ttlpin_net *tn, u32 max_flows)
 	t = kzalloc(sizeof(*t), GFP_KERNEL_ACCOUNT);
 	if (!t)
 		return NULL;
-	t->bucket = __vmalloc(array_size(buckets, sizeof(*t->bucket)),
-			      GFP_KERNEL_ACCOUNT | __GFP_ZERO);
-	t->cold = __vmalloc(
-		array3_size(buckets, TTLPIN_BUCKET_SLOTS, sizeof(*t->cold)),
-		GFP_KERNEL_ACCOUNT | __GFP_ZERO);
+	t->bucket = new_part(array_size(buckets, sizeof(*t->bucket)));
+	t->cold = new_part(array3_size(buckets, TTLPIN_BUCKET_SLOTS,
+				       sizeof(*t->cold)));
 	t->lock = kvmalloc_array(locks, sizeof(*t->lock), GFP_KERNEL_ACCOUNT);
 	if (!t->bucket || !t->cold || !t->lock) {
 		ttlpin_table_free(t);

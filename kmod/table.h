@@ -34,6 +34,8 @@ struct ttlpin_bucket {
  *	can be reached by every flow
  * @generation: tells this table from others of the namespace
  * @moves: flows that have moved within this table
+ * @marking: flows that move are marked, see ttlpin_sweep_mark()
+ * @flushing: flows that would move are forgotten, see ttlpin_flow_flush()
  * @swept: where the sweeper goes on; written by the sweeper only
  * @flows: flows in it; written under the flow's bucket lock
  * @half_open: flows in phase syn-sent, the same way
@@ -48,7 +50,9 @@ struct ttlpin_table {
 	u32 lock_mask;
 	u32 max_flows;
 	u32 generation;
-	u32 moves;
+	atomic_t moves;
+	bool marking;
+	bool flushing;
 
 	u32 swept ____cacheline_aligned;
 	atomic_t flows;
@@ -86,24 +90,56 @@ static inline spinlock_t *ttlpin_table_lock_of(const struct ttlpin_table *t, u32
 
 static inline bool ttlpin_table_expired(const struct ttlpin_config *cfg, u64 state, u32 now_s)
 {
-	u32 idle = ttlpin_state_idle(state, now_s);
+	return ttlpin_session_expired(state, &cfg->timeouts, now_s);
+}
 
-	switch (ttlpin_state_phase(state)) {
-	case TTLPIN_PHASE_SYN_SENT:
-		return idle > cfg->half_open_timeout;
-	case TTLPIN_PHASE_CLOSING:
-		return idle > cfg->close_timeout;
-	default:
-		return idle > cfg->idle_timeout;
-	}
+/* 1 if the slot holds that flow. The compiler must not know: it would branch on it. */
+static inline u32 ttlpin_table_hit(const struct ttlpin_slot *s, u64 fp)
+{
+	u32 hit = READ_ONCE(s->fp) == fp;
+
+	OPTIMIZER_HIDE_VAR(hit);
+	return hit;
+}
+
+/*
+ * The slot of a flow in one bucket, or TTLPIN_NO_SLOT. Which of the four it is
+ * cannot be predicted, so it is not branched on.
+ */
+static inline u32 ttlpin_table_scan(const struct ttlpin_table *t, u32 bucket,
+				    u64 fp, u64 *state)
+{
+	const struct ttlpin_slot *s = t->bucket[bucket].slot;
+	u32 hits, at;
+
+	BUILD_BUG_ON(TTLPIN_BUCKET_SLOTS != 4);
+	hits = ttlpin_table_hit(&s[0], fp) | ttlpin_table_hit(&s[1], fp) << 1 |
+	       ttlpin_table_hit(&s[2], fp) << 2 |
+	       ttlpin_table_hit(&s[3], fp) << 3;
+	if (!hits)
+		return TTLPIN_NO_SLOT;
+	at = __ffs(hits);
+	smp_rmb(); /* pairs with ttlpin_table_publish() */
+	*state = READ_ONCE(s[at].state);
+	smp_rmb(); /* pairs with ttlpin_table_publish() of the slot's next flow */
+	return READ_ONCE(s[at].fp) == fp ? bucket * TTLPIN_BUCKET_SLOTS + at :
+					   TTLPIN_NO_SLOT;
+}
+
+/* The slot of a flow in one of its two buckets, or TTLPIN_NO_SLOT. */
+static inline u32 ttlpin_table_find(const struct ttlpin_table *t, u32 a, u32 b,
+				    u64 fp, u64 *state)
+{
+	u32 slot = ttlpin_table_scan(t, a, fp, state);
+
+	return slot == TTLPIN_NO_SLOT ? ttlpin_table_scan(t, b, fp, state) :
+					slot;
 }
 
 struct ttlpin_table *ttlpin_table_new(struct ttlpin_net *tn, u32 max_flows);
 void ttlpin_table_free(struct ttlpin_table *t);
 void ttlpin_table_lock(const struct ttlpin_table *t, u32 a, u32 b, int level);
 void ttlpin_table_unlock(const struct ttlpin_table *t, u32 a, u32 b, u32 keep);
-u32 ttlpin_table_scan(const struct ttlpin_table *t, u32 bucket, u64 fp,
-		      u64 *state);
 void ttlpin_table_publish(struct ttlpin_table *t, u32 slot, u64 fp, u64 state);
 void ttlpin_table_clear(struct ttlpin_table *t, u32 slot, u64 state);
 void ttlpin_table_remove(struct ttlpin_table *t, u32 slot);

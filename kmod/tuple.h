@@ -15,7 +15,6 @@
  * @local_port: host order
  * @family: 4 or 6
  * @server: the guarded port is the local one
- * @zero: closes the key, so that it can be hashed as it lies in memory
  */
 struct ttlpin_tuple {
 	u32 remote[4];
@@ -24,7 +23,6 @@ struct ttlpin_tuple {
 	u16 local_port;
 	u8 family;
 	u8 server;
-	u16 zero;
 };
 
 #endif /* TTLPIN_TUPLE_H */

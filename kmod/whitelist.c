@@ -8,6 +8,7 @@
 #include <linux/slab.h>
 #include <linux/sort.h>
 #include <uapi/linux/ttlpin.h>
+#include "sweep.h"
 #include "whitelist.h"
 
 static int compare(const void *a, const void *b)
@@ -45,15 +46,13 @@ static struct ttlpin_whitelist *new_list(u32 nr)
 	return list;
 }
 
-/* Sorts the list, works out what it covers and puts it in the old one's place. */
+/* Works out what a sorted list covers and puts it in the old one's place. */
 static void publish(struct ttlpin_net *tn, struct ttlpin_whitelist *list)
 {
 	struct ttlpin_whitelist *old = current_list(tn);
 	u32 v4 = 0;
 
 	if (list) {
-		sort(list->prefix, list->nr, sizeof(*list->prefix), compare,
-		     NULL);
 		while (v4 < list->nr && list->prefix[v4].family == 4)
 			v4++;
 		list->nr6 = ttlpin_prefix_ranges6(list->prefix + v4,
@@ -108,7 +107,7 @@ static u32 find_bad(const struct ttlpin_whitelist *old,
  * @prefix: valid prefixes
  * @nr: how many, 1 at least
  * @bad: set with -EEXIST: index of the prefix that is in the list already, or
- *	twice in @prefix
+ *	twice in @prefix; with -ENOSPC: of the first for which there is no room
  *
  * Context: process, takes @tn->mutex.
  * Return: 0, -EEXIST, -ENOSPC (more than TTLPIN_PREFIXES_MAX) or -ENOMEM.
@@ -123,6 +122,7 @@ int ttlpin_whitelist_add(struct ttlpin_net *tn, struct ttlpin_prefix *prefix,
 	mutex_lock(&tn->mutex);
 	old = current_list(tn);
 	nr_old = old ? old->nr : 0;
+	*bad = TTLPIN_PREFIXES_MAX - nr_old;
 	if (nr > TTLPIN_PREFIXES_MAX - nr_old)
 		goto out;
 	ret = -ENOMEM;
@@ -137,7 +137,9 @@ int ttlpin_whitelist_add(struct ttlpin_net *tn, struct ttlpin_prefix *prefix,
 	}
 	if (old)
 		memcpy(list->prefix, old->prefix, nr_old * sizeof(*prefix));
+	sort(list->prefix, list->nr, sizeof(*prefix), compare, NULL);
 	publish(tn, list);
+	ttlpin_sweep_mark(tn);
 	ret = 0;
 out:
 	mutex_unlock(&tn->mutex);
@@ -195,6 +197,184 @@ out:
 }
 
 /**
+ * struct ttlpin_draft - a whitelist that is being loaded
+ * @portid: of the netlink socket that loads it
+ * @nr: prefixes so far
+ * @room: how many @prefix has room for
+ * @prefix: in the order in which they came
+ */
+struct ttlpin_draft {
+	u32 portid;
+	u32 nr;
+	u32 room;
+	struct ttlpin_prefix *prefix;
+};
+
+static void forget_draft(struct ttlpin_net *tn)
+{
+	if (tn->draft)
+		kvfree(tn->draft->prefix);
+	kfree(tn->draft);
+	WRITE_ONCE(tn->draft, NULL);
+}
+
+static struct ttlpin_draft *draft_of(struct ttlpin_net *tn, u32 portid)
+{
+	lockdep_assert_held(&tn->mutex);
+	return tn->draft && tn->draft->portid == portid ? tn->draft : NULL;
+}
+
+/**
+ * ttlpin_whitelist_begin - begin a new list beside the one in force
+ * @tn: the namespace
+ * @portid: of the socket that will load it
+ *
+ * Context: process, takes @tn->mutex.
+ * Return: 0, -EBUSY if one is being loaded, or -ENOMEM.
+ */
+int ttlpin_whitelist_begin(struct ttlpin_net *tn, u32 portid)
+{
+	struct ttlpin_draft *draft;
+	int ret = -EBUSY;
+
+	mutex_lock(&tn->mutex);
+	if (!tn->draft) {
+		draft = kzalloc(sizeof(*draft), GFP_KERNEL_ACCOUNT);
+		ret = draft ? 0 : -ENOMEM;
+		if (draft)
+			draft->portid = portid;
+		WRITE_ONCE(tn->draft, draft);
+	}
+	mutex_unlock(&tn->mutex);
+	return ret;
+}
+
+static int make_room(struct ttlpin_draft *draft, u32 nr)
+{
+	u32 room = max(2 * draft->room, draft->nr + nr);
+	struct ttlpin_prefix *more;
+
+	if (draft->nr + nr <= draft->room)
+		return 0;
+	more = kvmalloc_array(room, sizeof(*more), GFP_KERNEL_ACCOUNT);
+	if (!more)
+		return -ENOMEM;
+	if (draft->nr)
+		memcpy(more, draft->prefix, draft->nr * sizeof(*more));
+	kvfree(draft->prefix);
+	draft->prefix = more;
+	draft->room = room;
+	return 0;
+}
+
+/**
+ * ttlpin_whitelist_load - add prefixes to the new list
+ * @tn: the namespace
+ * @portid: of the socket
+ * @prefix: valid prefixes
+ * @nr: how many, 1 at least
+ * @bad: set with -ENOSPC: index of the first for which there is no room
+ *
+ * Context: process, takes @tn->mutex.
+ * Return: 0, -ENOENT if that socket has begun none, -ENOSPC or -ENOMEM.
+ */
+int ttlpin_whitelist_load(struct ttlpin_net *tn, u32 portid,
+			  const struct ttlpin_prefix *prefix, u32 nr, u32 *bad)
+{
+	struct ttlpin_draft *draft;
+	int ret = -ENOENT;
+
+	mutex_lock(&tn->mutex);
+	draft = draft_of(tn, portid);
+	if (draft) {
+		*bad = TTLPIN_PREFIXES_MAX - draft->nr;
+		ret = nr > *bad ? -ENOSPC : make_room(draft, nr);
+	}
+	if (!ret) {
+		memcpy(draft->prefix + draft->nr, prefix, nr * sizeof(*prefix));
+		draft->nr += nr;
+	}
+	mutex_unlock(&tn->mutex);
+	return ret;
+}
+
+/* The list that a draft makes, sorted; NULL if it is empty. */
+static struct ttlpin_whitelist *list_of(const struct ttlpin_draft *draft)
+{
+	struct ttlpin_whitelist *list;
+	u32 i;
+
+	if (!draft->nr)
+		return NULL;
+	list = new_list(draft->nr);
+	if (!list)
+		return ERR_PTR(-ENOMEM);
+	memcpy(list->prefix, draft->prefix, draft->nr * sizeof(*list->prefix));
+	sort(list->prefix, list->nr, sizeof(*list->prefix), compare, NULL);
+	for (i = 1; i < list->nr; i++) {
+		if (!compare(&list->prefix[i - 1], &list->prefix[i])) {
+			kvfree(list);
+			return ERR_PTR(-EEXIST);
+		}
+	}
+	return list;
+}
+
+/**
+ * ttlpin_whitelist_commit - put the new list in the old one's place
+ * @tn: the namespace
+ * @portid: of the socket that has begun it
+ *
+ * Whatever comes of it, the new list is no draft any more.
+ *
+ * Context: process, takes @tn->mutex.
+ * Return: 0, -ENOENT if that socket has begun none, -EEXIST if a prefix is in it
+ * twice, or -ENOMEM; then the old list stands.
+ */
+int ttlpin_whitelist_commit(struct ttlpin_net *tn, u32 portid)
+{
+	struct ttlpin_whitelist *list = ERR_PTR(-ENOENT);
+
+	mutex_lock(&tn->mutex);
+	if (draft_of(tn, portid)) {
+		list = list_of(tn->draft);
+		forget_draft(tn);
+	}
+	if (!IS_ERR(list)) {
+		publish(tn, list);
+		ttlpin_sweep_mark(tn);
+	}
+	mutex_unlock(&tn->mutex);
+	return PTR_ERR_OR_ZERO(list);
+}
+
+/**
+ * ttlpin_whitelist_abort - forget the new list
+ * @tn: the namespace
+ * @portid: of the socket that has begun it
+ *
+ * Context: process, takes @tn->mutex.
+ * Return: 0, or -ENOENT if that socket has begun none.
+ */
+int ttlpin_whitelist_abort(struct ttlpin_net *tn, u32 portid)
+{
+	int ret = -ENOENT;
+
+	/* Each socket that closes comes here, and a draft of its own it would
+	 * see: most need not wait for whoever has the mutex.
+	 */
+	if (!READ_ONCE(tn->draft))
+		return ret;
+	mutex_lock(&tn->mutex);
+	if (draft_of(tn, portid)) {
+		forget_draft(tn);
+		ret = 0;
+	}
+	mutex_unlock(&tn->mutex);
+	return ret;
+}
+
+/**
  * ttlpin_whitelist_flush - remove all prefixes
  * @tn: the namespace
  *
@@ -204,5 +384,14 @@ void ttlpin_whitelist_flush(struct ttlpin_net *tn)
 {
 	mutex_lock(&tn->mutex);
 	publish(tn, NULL);
+	mutex_unlock(&tn->mutex);
+}
+
+/* The end of a namespace's whitelist: no packet comes any more. */
+void ttlpin_whitelist_exit(struct ttlpin_net *tn)
+{
+	ttlpin_whitelist_flush(tn);
+	mutex_lock(&tn->mutex);
+	forget_draft(tn);
 	mutex_unlock(&tn->mutex);
 }

@@ -46,6 +46,12 @@ int ttlpin_whitelist_add(struct ttlpin_net *tn, struct ttlpin_prefix *prefix,
 			 u32 nr, u32 *bad);
 int ttlpin_whitelist_del(struct ttlpin_net *tn, struct ttlpin_prefix *prefix,
 			 u32 nr, u32 *bad);
+int ttlpin_whitelist_begin(struct ttlpin_net *tn, u32 portid);
+int ttlpin_whitelist_load(struct ttlpin_net *tn, u32 portid,
+			  const struct ttlpin_prefix *prefix, u32 nr, u32 *bad);
+int ttlpin_whitelist_commit(struct ttlpin_net *tn, u32 portid);
+int ttlpin_whitelist_abort(struct ttlpin_net *tn, u32 portid);
 void ttlpin_whitelist_flush(struct ttlpin_net *tn);
+void ttlpin_whitelist_exit(struct ttlpin_net *tn);
 
 #endif /* TTLPIN_WHITELIST_H */
