@@ -2,130 +2,193 @@
 /*
  * ttlpinctl config: read and write settings.
  */
-#include <errno.h>
+#include <linux/genetlink.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "conf.h"
+#include "nl.h"
 #include "out.h"
 #include "settings.h"
+#include "stats.h"
 
-#define VALUE_MAX 4096
+/* Assignments of the command line, each NAME=VALUE with a known name. */
+struct assignments {
+	char **text;
+	int nr;
+};
 
-static int explain_read(const char *name, int error)
+static const struct setting *setting_of(const char *assignment)
 {
-	if (error == ENOENT)
-		return out_fail("there is no " SETTINGS_DIR "/%s: the module nf_ttlpin is not loaded (modprobe nf_ttlpin) or has no such setting",
-				name);
-	return out_fail("cannot read the setting %s: %s", name, strerror(error));
+	return settings_find_part(assignment, strcspn(assignment, "="));
 }
 
-static int explain_write(const struct setting *s, const char *value, int error)
+static const char *value_of(const char *assignment)
 {
-	if (error == EINVAL || error == ERANGE)
-		return out_fail("%s=%s: accepted is %s (%s)", s->name, value,
-				s->accepted, strerror(error));
-	if (error == EACCES || error == EPERM)
-		return out_fail("%s: writing a setting needs root", s->name);
-	if (error == EBUSY)
-		return out_fail("%s=%s: more flows than that are live", s->name,
-				value);
-	if (error == ENOENT)
-		return explain_read(s->name, error);
-	return out_fail("%s=%s: %s", s->name, value, strerror(error));
-}
-
-static int add_setting(json_t *object, const char *name)
-{
-	char value[VALUE_MAX];
-	int error = settings_read(name, value, sizeof(value));
-
-	if (error)
-		return explain_read(name, error);
-	json_object_set_new(object, name, json_string(value));
-	return CTL_OK;
+	return strchr(assignment, '=') + 1;
 }
 
 static int show(const struct ctl *ctl, int nr, char **names)
 {
-	json_t *object = json_object(), *tree;
-	int ret = CTL_OK, i;
+	json_t *stats, *all, *some = json_object(), *tree;
+	int ret = stats_get(ctl, false, &stats), i;
 
-	tree = json_pack("{s:s?,s:o}", "netns", ctl->netns, "settings", object);
-	for (i = 0; !ret && i < nr; i++)
-		ret = add_setting(object, names[i]);
-	for (i = 0; !ret && !nr && settings[i].name; i++)
-		ret = add_setting(object, settings[i].name);
+	if (ret) {
+		json_decref(some);
+		return ret;
+	}
+	all = json_object_get(stats, "settings");
+	json_object_set(all, "flows", json_object_get(stats, "flows"));
+	for (i = 0; !ret && i < nr; i++) {
+		json_t *value = json_object_get(all, names[i]);
+
+		if (value)
+			json_object_set(some, names[i], value);
+		else
+			ret = out_fail("the loaded module has no setting '%s'; load the one that came with this tool",
+				       names[i]);
+	}
+	tree = json_pack("{s:O,s:O}", "netns", json_object_get(stats, "netns"),
+			 "settings", nr ? some : all);
 	if (!ret && ctl->json) {
 		ret = out_json(tree);
 	} else if (!ret && nr == 1) {
-		puts(json_string_value(json_object_get(object, names[0])));
+		char *text = out_text(json_object_get(some, names[0]));
+
+		puts(text ? text : "");
+		free(text);
 		ret = out_end();
 	} else if (!ret) {
-		out_pairs(object);
+		out_pairs(nr ? some : all);
 		ret = out_end();
 	}
 	json_decref(tree);
+	json_decref(some);
+	json_decref(stats);
 	return ret;
 }
 
-/* Writes "NAME=VALUE" and keeps the old value for undo(). */
-static int apply(char *assignment, char **old)
+static void put_settings(struct nlmsghdr *nlh, const void *data)
 {
-	char *value = strchr(assignment, '=') + 1;
-	const struct setting *s;
-	char before[VALUE_MAX];
-	int error;
+	struct nlattr *nest = mnl_attr_nest_start(nlh, TTLPIN_A_CONFIG);
+	const struct assignments *a = data;
+	int i;
 
-	value[-1] = 0;
-	s = settings_find(assignment);
-	error = settings_read(s->name, before, sizeof(before));
-	if (!error)
-		error = settings_write(s->name, value);
-	if (!error)
-		*old = strdup(before);
-	return error ? explain_write(s, value, error) : CTL_OK;
+	for (i = 0; i < a->nr; i++)
+		settings_put(nlh, setting_of(a->text[i]), value_of(a->text[i]));
+	mnl_attr_nest_end(nlh, nest);
 }
 
-/* All or nothing: what was written before the refusal is put back. */
-static int set(int nr, char **assignments)
+/* Which assignment the kernel pointed at. */
+static void blame_setting(const void *data, uint32_t offset, char *text, int size)
 {
-	char **old = calloc(nr, sizeof(*old));
-	int ret = old ? CTL_OK : out_fail("out of memory"), i;
+	uint32_t end = MNL_NLMSG_HDRLEN + sizeof(struct genlmsghdr) +
+		       MNL_ATTR_HDRLEN;
+	const struct assignments *a = data;
+	int i;
 
-	for (i = 0; !ret && i < nr; i++)
-		ret = apply(assignments[i], &old[i]);
-	for (i--; ret && old && i >= 0; i--)
-		if (old[i] && settings_write(assignments[i], old[i]))
-			out_fail("%s could not be put back to %s",
-				 assignments[i], old[i]);
-	for (i = 0; old && i < nr; i++)
-		free(old[i]);
-	free(old);
-	return ret;
+	for (i = 0; i < a->nr; i++) {
+		end += settings_size(setting_of(a->text[i]), value_of(a->text[i]));
+		if (offset < end) {
+			snprintf(text, size, "%s", a->text[i]);
+			return;
+		}
+	}
+}
+
+/* Values of the right kind; the module looks at ranges. */
+static int check_values(const struct assignments *a)
+{
+	char buffer[4096];
+	int i;
+
+	for (i = 0; i < a->nr; i++) {
+		const struct setting *s = setting_of(a->text[i]);
+
+		if (!settings_put(mnl_nlmsg_put_header(buffer), s,
+				  value_of(a->text[i])))
+			return out_fail("%s: accepted is %s", a->text[i],
+					s->accepted);
+	}
+	return CTL_OK;
+}
+
+/* All or none, at once. */
+static int set(const struct ctl *ctl, int nr, char **text)
+{
+	struct assignments a = { text, nr };
+	struct nl nl;
+	int ret;
+
+	ret = check_values(&a);
+	if (!ret)
+		ret = nl_open(&nl);
+	if (ret)
+		return ret;
+	nl.blame = blame_setting;
+	ret = nl_request(&nl, TTLPIN_CMD_CONFIG_SET, put_settings, &a, NULL, NULL);
+	nl_close(&nl);
+	return !ret && ctl->json ? show(ctl, 0, NULL) : ret;
 }
 
 /* A known name, and only reading or only writing. */
 static int check(const char *arg, bool *write)
 {
 	size_t len = strcspn(arg, "=");
-	const struct setting *s;
-	char name[64];
 
 	*write = arg[len];
-	snprintf(name, sizeof(name), "%.*s", (int)len, arg);
-	s = settings_find(name);
-	if (!s)
-		return out_usage("config: unknown setting '%s'; 'ttlpinctl config' lists them",
-				 name);
-	if (*write && s->read_only)
-		return out_usage("config: %s is read-only", name);
+	if (len == strlen("flows") && !strncmp(arg, "flows", len))
+		return *write ? out_usage("config: flows is read-only") : CTL_OK;
+	if (!settings_find_part(arg, len))
+		return out_usage("config: unknown setting '%.*s'; 'ttlpinctl config' lists them",
+				 (int)len, arg);
 	return CTL_OK;
+}
+
+/* The kernel would take the last of two values for one setting. */
+static int check_twice(int nr, char **text)
+{
+	int i, j;
+
+	for (i = 1; i < nr; i++)
+		for (j = 0; j < i; j++)
+			if (setting_of(text[i]) == setting_of(text[j]))
+				return out_usage("config: %s and %s: a setting has one value",
+						 text[j], text[i]);
+	return CTL_OK;
+}
+
+/* --check FILE, --load FILE */
+static int file(const struct ctl *ctl, const char *path, bool load)
+{
+	struct conf conf;
+	struct nl nl;
+	int ret;
+
+	ret = conf_read(&conf, path, !ctl->netns);
+	if (!ret && load) {
+		ret = nl_open(&nl);
+		if (ret)
+			return ret;
+		ret = conf_write(&nl, &conf);
+		nl_close(&nl);
+	}
+	if (ret)
+		return ret;
+	return load && ctl->json ? show(ctl, 0, NULL) :
+				   out_done(ctl, "config check", NULL);
 }
 
 int cmd_config(const struct ctl *ctl, int argc, char **argv)
 {
 	bool write = false, first = false;
 	int i, ret;
+
+	if (argc == 3 && (!strcmp(argv[1], "--check") || !strcmp(argv[1], "--load")))
+		return file(ctl, argv[2], !strcmp(argv[1], "--load"));
+	if (argc > 1 && argv[1][0] == '-')
+		return out_usage("config: '%s': accepted are NAME..., NAME=VALUE..., --check FILE and --load FILE",
+				 argv[1]);
 
 	for (i = 1; i < argc; i++) {
 		ret = check(argv[i], &write);
@@ -136,5 +199,8 @@ int cmd_config(const struct ctl *ctl, int argc, char **argv)
 		else if (write != first)
 			return out_usage("config: either NAME... or NAME=VALUE..., not both");
 	}
-	return write ? set(argc - 1, argv + 1) : show(ctl, argc - 1, argv + 1);
+	if (!write)
+		return show(ctl, argc - 1, argv + 1);
+	ret = check_twice(argc - 1, argv + 1);
+	return ret ? ret : set(ctl, argc - 1, argv + 1);
 }

@@ -1,55 +1,54 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ttlpinctl flows: list the flows.
+ * ttlpinctl flows: list the flows, and forget them.
  */
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "arg.h"
 #include "decode.h"
+#include "flows.h"
 #include "nl.h"
 #include "out.h"
 
-/* What is listed; without a prefix or phase, everything. */
-struct filter {
-	json_t *flows;
-	const struct ttlpin_prefix *peer;
-	const char *phase;
-};
-
-static bool is_wanted(const struct filter *f, const json_t *flow)
+static void put_filter(struct nlmsghdr *nlh, const void *data)
 {
-	const json_t *remote = json_object_get(flow, "remote");
-	const char *text = json_string_value(json_object_get(remote, "addr"));
-	const char *phase = json_string_value(json_object_get(flow, "phase"));
-	unsigned char addr[16];
+	const struct flows_filter *f = data;
+	struct nlattr *nest;
 
-	if (f->phase && (!phase || strcmp(phase, f->phase)))
-		return false;
+	if (f->phase >= 0)
+		mnl_attr_put_u8(nlh, TTLPIN_A_PHASE, f->phase);
 	if (!f->peer)
-		return true;
-	if (!text)
-		return false;
-	if (inet_pton(AF_INET, text, addr) == 1)
-		return arg_prefix_holds(f->peer, 4, addr);
-	return inet_pton(AF_INET6, text, addr) == 1 &&
-	       arg_prefix_holds(f->peer, 6, addr);
+		return;
+	nest = mnl_attr_nest_start(nlh, TTLPIN_A_PREFIX);
+	if (f->peer->family == 4)
+		mnl_attr_put(nlh, TTLPIN_A_PREFIX_V4, 4, f->peer->addr);
+	else
+		mnl_attr_put(nlh, TTLPIN_A_PREFIX_V6, 16, f->peer->addr);
+	mnl_attr_put_u8(nlh, TTLPIN_A_PREFIX_LEN, f->peer->len);
+	mnl_attr_nest_end(nlh, nest);
 }
 
 static void on_flow(const struct nlmsghdr *nlh, void *data)
 {
 	const struct nlattr *a[TTLPIN_A_MAX + 1];
-	struct filter *f = data;
-	json_t *flow;
 
 	nl_parse_message(a, TTLPIN_A_MAX, nlh);
-	if (!a[TTLPIN_A_FLOW])
-		return;
-	flow = decode_flow(a[TTLPIN_A_FLOW]);
-	if (is_wanted(f, flow))
-		json_array_append(f->flows, flow);
-	json_decref(flow);
+	if (a[TTLPIN_A_FLOW])
+		json_array_append_new(data, decode_flow(a[TTLPIN_A_FLOW]));
+}
+
+/**
+ * flows_get - ask the module for its flows
+ * @nl: a connection
+ * @filter: which ones
+ * @flows: an empty array, filled
+ *
+ * Return: CTL_OK, or CTL_FAILED with a line on stderr.
+ */
+int flows_get(struct nl *nl, const struct flows_filter *filter, json_t *flows)
+{
+	return nl_list(nl, TTLPIN_CMD_FLOW_GET, put_filter, filter, on_flow, flows);
 }
 
 /* For people both ends are text; the tree is changed after JSON had its turn. */
@@ -68,63 +67,120 @@ static void print_table(json_t *flows)
 
 	json_array_foreach(flows, i, flow) {
 		for (e = 0; e < 2; e++) {
-			json_t *end = json_object_get(flow, ends[e]);
-			const char *addr = json_string_value(json_object_get(end, "addr"));
-			bool v6 = addr && strchr(addr, ':');
+			char *text = out_address(json_object_get(flow, ends[e]));
 
 			json_object_set_new(flow, ends[e],
-				json_sprintf("%s%s%s:%lld", v6 ? "[" : "",
-					     addr ? addr : "?", v6 ? "]" : "",
-					     (long long)json_integer_value(
-						json_object_get(end, "port"))));
+					    json_string(text ? text : "?"));
+			free(text);
 		}
 	}
 	out_table(flows, columns);
 }
 
-static bool is_phase(const char *text)
+static int list(const struct ctl *ctl, const struct flows_filter *filter)
 {
-	return !strcmp(text, "syn-sent") || !strcmp(text, "opening") ||
-	       !strcmp(text, "talking") || !strcmp(text, "closing");
+	json_t *flows;
+	struct nl nl;
+	int ret;
+
+	ret = nl_open(&nl);
+	if (ret)
+		return ret;
+	flows = json_array();
+	ret = flows_get(&nl, filter, flows);
+	nl_close(&nl);
+	if (!ret && ctl->json) {
+		ret = out_json(flows);
+	} else if (!ret) {
+		print_table(flows);
+		ret = out_end();
+	}
+	json_decref(flows);
+	return ret;
 }
 
-int cmd_flows(const struct ctl *ctl, int argc, char **argv)
+static int list_arguments(const struct ctl *ctl, int argc, char **argv)
 {
-	struct filter f = { 0 };
+	struct flows_filter filter = { .phase = -1 };
 	struct ttlpin_prefix peer;
-	struct nl nl;
-	int i = 1, ret;
+	int i, ret;
 
-	if (i < argc && !strcmp(argv[i], "list"))
-		i++;
-	for (; i < argc; i++) {
+	for (i = 0; i < argc; i++) {
 		bool has_value = i + 1 < argc;
 
 		if (!strcmp(argv[i], "--peer") && has_value) {
 			ret = arg_prefix(argv[++i], &peer);
 			if (ret)
 				return ret;
-			f.peer = &peer;
+			filter.peer = &peer;
 		} else if (!strcmp(argv[i], "--phase") && has_value &&
-			   is_phase(argv[i + 1])) {
-			f.phase = argv[++i];
+			   decode_phase_number(argv[i + 1]) >= 0) {
+			filter.phase = decode_phase_number(argv[++i]);
 		} else {
-			return out_usage("flows: '%s': accepted are list, --peer PREFIX and --phase syn-sent, opening, talking or closing",
+			return out_usage("flows: '%s': accepted are [list] [--peer PREFIX] [--phase syn-sent|opening|talking|closing], del LOCAL REMOTE and flush",
 					 argv[i]);
 		}
 	}
-	ret = nl_open(&nl, ctl);
+	return list(ctl, &filter);
+}
+
+static void put_flow(struct nlmsghdr *nlh, const void *data)
+{
+	const struct arg_end *ends = data;
+	struct nlattr *nest = mnl_attr_nest_start(nlh, TTLPIN_A_FLOW);
+	bool v4 = ends[0].family == 4;
+	int size = v4 ? 4 : 16;
+
+	mnl_attr_put(nlh, v4 ? TTLPIN_A_FLOW_LOCAL_V4 : TTLPIN_A_FLOW_LOCAL_V6,
+		     size, ends[0].addr);
+	mnl_attr_put_u16(nlh, TTLPIN_A_FLOW_LOCAL_PORT, ends[0].port);
+	mnl_attr_put(nlh, v4 ? TTLPIN_A_FLOW_REMOTE_V4 : TTLPIN_A_FLOW_REMOTE_V6,
+		     size, ends[1].addr);
+	mnl_attr_put_u16(nlh, TTLPIN_A_FLOW_REMOTE_PORT, ends[1].port);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static int change(const struct ctl *ctl, const char *what, uint8_t cmd,
+		  nl_fill *fill, const struct arg_end *ends)
+{
+	struct nl nl;
+	int ret;
+
+	ret = nl_open(&nl);
 	if (ret)
 		return ret;
-	f.flows = json_array();
-	ret = nl_request(&nl, TTLPIN_CMD_FLOW_GET, true, NULL, NULL, on_flow, &f);
+	ret = nl_request(&nl, cmd, fill, ends, NULL, NULL);
 	nl_close(&nl);
-	if (!ret && ctl->json) {
-		ret = out_json(f.flows);
-	} else if (!ret) {
-		print_table(f.flows);
-		ret = out_end();
-	}
-	json_decref(f.flows);
-	return ret;
+	return ret ? ret : out_done(ctl, what, NULL);
+}
+
+static int del(const struct ctl *ctl, const char *local,
+	       const char *remote)
+{
+	struct arg_end ends[2];
+	int ret = arg_end(local, &ends[0]);
+
+	if (!ret)
+		ret = arg_end(remote, &ends[1]);
+	if (!ret && ends[0].family != ends[1].family)
+		ret = out_usage("flows: %s and %s are of two address families",
+				local, remote);
+	return ret ? ret : change(ctl, "flows del", TTLPIN_CMD_FLOW_DEL,
+				  put_flow, ends);
+}
+
+int cmd_flows(const struct ctl *ctl, int argc, char **argv)
+{
+	const char *what = argc > 1 ? argv[1] : "list";
+
+	if (!strcmp(what, "flush") && argc == 2)
+		return change(ctl, "flows flush", TTLPIN_CMD_FLOW_FLUSH, NULL,
+			      NULL);
+	if (!strcmp(what, "del") && argc == 4)
+		return del(ctl, argv[2], argv[3]);
+	if (!strcmp(what, "del"))
+		return out_usage("flows: del wants LOCAL and REMOTE, as in 'flows' itself");
+	if (!strcmp(what, "list"))
+		return list_arguments(ctl, argc > 2 ? argc - 2 : 0, argv + 2);
+	return list_arguments(ctl, argc - 1, argv + 1);
 }

@@ -8,6 +8,7 @@
 #include "decode.h"
 #include "nl.h"
 #include "out.h"
+#include "settings.h"
 #include "stats.h"
 
 static json_t *netns_name(const struct ctl *ctl)
@@ -34,67 +35,182 @@ static void on_stats(const struct nlmsghdr *nlh, void *data)
 	if (a[TTLPIN_A_HALF_OPEN])
 		json_object_set_new(stats, "half_open",
 				    json_integer(decode_number(a[TTLPIN_A_HALF_OPEN])));
+	if (a[TTLPIN_A_CONFIG])
+		json_object_set_new(stats, "settings",
+				    settings_decode(a[TTLPIN_A_CONFIG]));
 	json_object_set_new(stats, "last_drop", a[TTLPIN_A_LAST_DROP] ?
-			    decode_event(a[TTLPIN_A_LAST_DROP]) : json_null());
+			    decode_event(a[TTLPIN_A_LAST_DROP], TTLPIN_CMD_DROP_NTF) : json_null());
 }
 
 /**
- * stats_get - ask the module for its counters and what goes with them
+ * stats_ask - ask the module for its counters and what goes with them
+ * @nl: a connection
  * @ctl: how the tool was called
+ * @reset: let the counters start again from 0; the answer has what they were
  * @stats: set with CTL_OK: netns, mode, counters, flows, max_flows, half_open,
- *	last_drop
+ *	last_drop, settings
  *
  * Return: CTL_OK, or CTL_FAILED with a line on stderr.
  */
-int stats_get(const struct ctl *ctl, json_t **stats)
+int stats_ask(struct nl *nl, const struct ctl *ctl, bool reset, json_t **stats)
 {
-	struct nl nl;
 	int ret;
 
-	ret = nl_open(&nl, ctl);
-	if (ret)
-		return ret;
 	*stats = json_pack("{s:o}", "netns", netns_name(ctl));
-	ret = nl_request(&nl, TTLPIN_CMD_STATS_GET, false, NULL, NULL, on_stats,
-			 *stats);
-	nl_close(&nl);
+	ret = nl_request(nl, reset ? TTLPIN_CMD_STATS_RESET : TTLPIN_CMD_STATS_GET,
+			 NULL, NULL, on_stats, *stats);
 	if (ret)
 		json_decref(*stats);
 	return ret;
 }
 
-static int reset(const struct ctl *ctl)
+/* The same with a connection of its own. */
+int stats_get(const struct ctl *ctl, bool reset, json_t **stats)
 {
 	struct nl nl;
 	int ret;
 
-	ret = nl_open(&nl, ctl);
+	ret = nl_open(&nl);
 	if (ret)
 		return ret;
-	ret = nl_request(&nl, TTLPIN_CMD_STATS_RESET, false, NULL, NULL, NULL,
-			 NULL);
+	ret = stats_ask(&nl, ctl, reset, stats);
 	nl_close(&nl);
 	return ret;
 }
 
-/* The text format of the Prometheus exposition, version 0.0.4. */
-static void print_prometheus(const json_t *stats)
-{
+/* In the order in which they are shown, as the specification has them. */
+static const struct {
 	const char *name;
+	const char *help;
+} helps[] = {
+	{ "seen", "Inbound TCP segments judged on a guarded port." },
+	{ "passed", "Segments judged and let through." },
+	{ "dropped", "Segments condemned and dropped." },
+	{ "would_drop", "Segments condemned and let through, in mode monitor." },
+	{ "whitelisted", "Segments let through for their whitelisted address." },
+	{ "unpinned", "Segments let through for want of a pinned flow." },
+	{ "near", "Segments passed with a TTL within the tolerance." },
+	{ "healed", "Suspect segments that passed and taught their TTL." },
+	{ "dropped_ttl", "Segments condemned for their TTL." },
+	{ "dropped_timestamp", "Segments condemned for want of timestamps." },
+	{ "dropped_synack", "SYN-ACKs condemned for another ISN." },
+	{ "dropped_burst", "RSTs condemned as part of a volley." },
+	{ "dropped_rst", "RSTs condemned." },
+	{ "dropped_fin", "FINs condemned." },
+	{ "dropped_data", "Data segments condemned." },
+	{ "dropped_ack", "Pure ACKs condemned." },
+	{ "dropped_handshake", "SYNs and SYN-ACKs condemned." },
+	{ "pinned", "Flows that a SYN-ACK pinned." },
+	{ "learned", "Flows that began with a TTL from peer memory." },
+	{ "confirmed", "Condemned segments proven forged by the genuine one." },
+	{ "loose", "Flows that needed more TTLs than a flow can know." },
+	{ "table_full", "Flows not guarded for want of room." },
+	{ "no_memory", "Events and settings lost for want of memory." },
+	{ "evicted", "Flows removed early to make room." },
+	{ "malformed", "Segments that TCP could not have sent." },
+	{ "events_sent", "Events that a listener got." },
+	{ "events_lost", "Events over the rate, or without room." },
+};
+
+static const char *help_of(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(helps) / sizeof(helps[0]); i++)
+		if (!strcmp(helps[i].name, name))
+			return helps[i].help;
+	return "A counter that this tool does not know.";
+}
+
+/* Labels of a metric: the namespace, if it has a name, and one more or NULL. */
+static void print_labels(FILE *out, const char *netns, const char *more)
+{
+	if (!netns && !more)
+		return;
+	fputc('{', out);
+	if (netns) {
+		fputs("netns=\"", out);
+		for (; *netns; netns++) {
+			if (strchr("\\\"", *netns))
+				fputc('\\', out);
+			fputc(*netns == '\n' ? ' ' : *netns, out);
+		}
+		fputs(more ? "\"," : "\"", out);
+	}
+	fprintf(out, "%s}", more ? more : "");
+}
+
+static void print_metric(FILE *out, const json_t *stats, const char *name,
+			 const char *suffix, const char *type, const char *help,
+			 const json_t *value)
+{
+	fprintf(out, "# HELP ttlpin_%s%s %s\n# TYPE ttlpin_%s%s %s\nttlpin_%s%s",
+		name, suffix, help, name, suffix, type, name, suffix);
+	print_labels(out, json_string_value(json_object_get(stats, "netns")), NULL);
+	fprintf(out, " %" JSON_INTEGER_FORMAT "\n", json_integer_value(value));
+}
+
+/* A series a mode, of which one is 1. */
+static void print_mode(FILE *out, const json_t *stats)
+{
+	static const char *const modes[] = { "off", "monitor", "enforce" };
+	const char *mode = json_string_value(json_object_get(stats, "mode"));
+	char label[32];
+	size_t i;
+
+	fputs("# HELP ttlpin_mode 1 for the mode that is in force.\n# TYPE ttlpin_mode gauge\n",
+	      out);
+	for (i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+		snprintf(label, sizeof(label), "mode=\"%s\"", modes[i]);
+		fputs("ttlpin_mode", out);
+		print_labels(out, json_string_value(json_object_get(stats, "netns")),
+			     label);
+		fprintf(out, " %d\n", mode && !strcmp(mode, modes[i]));
+	}
+}
+
+/* The text format of the Prometheus exposition, version 0.0.4. */
+static void print_prometheus(FILE *out, const void *data)
+{
+	const json_t *stats = data;
 	const json_t *value;
+	const char *name;
 
 	json_object_foreach(json_object_get(stats, "counters"), name, value)
-		printf("# TYPE ttlpin_%s_total counter\nttlpin_%s_total %" JSON_INTEGER_FORMAT "\n",
-		       name, name, json_integer_value(value));
-	printf("# TYPE ttlpin_flows gauge\nttlpin_flows %" JSON_INTEGER_FORMAT "\n",
-	       json_integer_value(json_object_get(stats, "flows")));
-	printf("# TYPE ttlpin_max_flows gauge\nttlpin_max_flows %" JSON_INTEGER_FORMAT "\n",
-	       json_integer_value(json_object_get(stats, "max_flows")));
+		print_metric(out, stats, name, "_total", "counter", help_of(name),
+			     value);
+	print_metric(out, stats, "flows", "", "gauge", "Flows in the store.",
+		     json_object_get(stats, "flows"));
+	print_metric(out, stats, "max_flows", "", "gauge",
+		     "Flows that the store has room for.",
+		     json_object_get(stats, "max_flows"));
+	print_metric(out, stats, "half_open_flows", "", "gauge",
+		     "Flows without a SYN-ACK.", json_object_get(stats, "half_open"));
+	print_mode(out, stats);
+}
+
+static int show(const struct ctl *ctl, json_t *stats, bool prometheus,
+		const char *path)
+{
+	if (path)
+		return out_file(path, print_prometheus, stats);
+	if (prometheus) {
+		print_prometheus(stdout, stats);
+		return out_end();
+	}
+	json_object_del(stats, "last_drop");
+	json_object_del(stats, "mode");
+	json_object_del(stats, "settings");
+	if (ctl->json)
+		return out_json(stats);
+	out_pairs(json_object_get(stats, "counters"));
+	return out_end();
 }
 
 int cmd_stats(const struct ctl *ctl, int argc, char **argv)
 {
 	bool want_reset = false, prometheus = false;
+	const char *path = NULL;
 	json_t *stats;
 	int i, ret;
 
@@ -103,33 +219,21 @@ int cmd_stats(const struct ctl *ctl, int argc, char **argv)
 			want_reset = true;
 		else if (!strcmp(argv[i], "--prometheus"))
 			prometheus = true;
+		else if (!strcmp(argv[i], "--output") && i + 1 < argc)
+			path = argv[++i];
 		else
-			return out_usage("stats: unknown argument '%s'; known are --reset and --prometheus",
+			return out_usage("stats: unknown argument '%s'; known are --reset, --prometheus and --output FILE",
 					 argv[i]);
 	}
 	if (prometheus && ctl->json)
 		return out_usage("stats: --prometheus and --json exclude one another");
+	if (path && !prometheus)
+		return out_usage("stats: --output goes with --prometheus");
 	/* What a reset takes away is shown, so that nothing is lost. */
-	ret = stats_get(ctl, &stats);
+	ret = stats_get(ctl, want_reset, &stats);
 	if (ret)
 		return ret;
-	if (want_reset)
-		ret = reset(ctl);
-	if (ret) {
-		json_decref(stats);
-		return ret;
-	}
-	json_object_del(stats, "last_drop");
-	json_object_del(stats, "mode");
-	if (ctl->json) {
-		ret = out_json(stats);
-	} else if (prometheus) {
-		print_prometheus(stats);
-		ret = out_end();
-	} else {
-		out_pairs(json_object_get(stats, "counters"));
-		ret = out_end();
-	}
+	ret = show(ctl, stats, prometheus, path);
 	json_decref(stats);
 	return ret;
 }

@@ -3,9 +3,9 @@
  * ttlpinctl status: what is guarded and what has happened, on one screen.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include "drop.h"
 #include "out.h"
-#include "settings.h"
 #include "stats.h"
 
 static long long counter(const json_t *stats, const char *name)
@@ -14,29 +14,25 @@ static long long counter(const json_t *stats, const char *name)
 						  "counters"), name));
 }
 
-static void add_setting(json_t *stats, const char *name)
+static void print_setting(const json_t *stats, const char *before,
+			  const char *name)
 {
-	char value[512];
+	char *text = out_text(json_object_get(json_object_get(stats, "settings"),
+					      name));
 
-	json_object_set_new(stats, name,
-			    settings_read(name, value, sizeof(value)) ?
-				    json_null() : json_string(value));
-}
-
-static const char *text_of(const json_t *stats, const char *name)
-{
-	const char *text = json_string_value(json_object_get(stats, name));
-
-	return text ? text : "?";
+	printf("%s%s", before, text ? text : "?");
+	free(text);
 }
 
 static void print(const json_t *stats)
 {
 	const json_t *last = json_object_get(stats, "last_drop");
 
-	printf("mode     %s, ports %s, tolerance %s, protect %s\n",
-	       text_of(stats, "mode"), text_of(stats, "ports"),
-	       text_of(stats, "tolerance"), text_of(stats, "protect"));
+	print_setting(stats, "mode     ", "mode");
+	print_setting(stats, ", ports ", "ports");
+	print_setting(stats, ", tolerance ", "tolerance");
+	print_setting(stats, ", protect ", "protect");
+	putchar('\n');
 	printf("flows    %lld of %lld, %lld half open\n",
 	       (long long)json_integer_value(json_object_get(stats, "flows")),
 	       (long long)json_integer_value(json_object_get(stats, "max_flows")),
@@ -51,10 +47,13 @@ static void print(const json_t *stats)
 		printf("warning  %lld flows are not guarded for want of room: raise max_flows\n",
 		       counter(stats, "table_full"));
 	fputs("last     ", stdout);
-	if (json_is_object(last))
-		drop_print_line(last);
-	else
+	if (json_is_object(last)) {
+		printf("%s, ", json_string_value(json_object_get(last, "time")));
+		drop_summary(stdout, last);
+		putchar('\n');
+	} else {
 		puts("no drop yet");
+	}
 }
 
 int cmd_status(const struct ctl *ctl, int argc, char **argv)
@@ -64,12 +63,9 @@ int cmd_status(const struct ctl *ctl, int argc, char **argv)
 
 	if (argc > 1)
 		return out_usage("status: takes no argument, not '%s'", argv[1]);
-	ret = stats_get(ctl, &stats);
+	ret = stats_get(ctl, false, &stats);
 	if (ret)
 		return ret;
-	add_setting(stats, "ports");
-	add_setting(stats, "tolerance");
-	add_setting(stats, "protect");
 	if (ctl->json) {
 		ret = out_json(stats);
 	} else {

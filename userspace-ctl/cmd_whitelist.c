@@ -9,29 +9,7 @@
 #include "decode.h"
 #include "nl.h"
 #include "out.h"
-
-struct prefixes {
-	struct ttlpin_prefix *prefix;
-	int nr;
-};
-
-static void put_prefixes(struct nlmsghdr *nlh, const void *data)
-{
-	const struct prefixes *p = data;
-	int i;
-
-	for (i = 0; i < p->nr; i++) {
-		const struct ttlpin_prefix *prefix = &p->prefix[i];
-		struct nlattr *nest = mnl_attr_nest_start(nlh, TTLPIN_A_PREFIX);
-
-		if (prefix->family == 4)
-			mnl_attr_put(nlh, TTLPIN_A_PREFIX_V4, 4, prefix->addr);
-		else
-			mnl_attr_put(nlh, TTLPIN_A_PREFIX_V6, 16, prefix->addr);
-		mnl_attr_put_u8(nlh, TTLPIN_A_PREFIX_LEN, prefix->len);
-		mnl_attr_nest_end(nlh, nest);
-	}
-}
+#include "whitelist.h"
 
 static void on_prefix(const struct nlmsghdr *nlh, void *data)
 {
@@ -42,53 +20,139 @@ static void on_prefix(const struct nlmsghdr *nlh, void *data)
 		json_array_append_new(data, decode_prefix(a[TTLPIN_A_PREFIX]));
 }
 
-static int list(const struct ctl *ctl)
+static int get(json_t *array)
 {
-	json_t *array, *tree, *value;
 	struct nl nl;
-	size_t i;
 	int ret;
 
-	ret = nl_open(&nl, ctl);
+	ret = nl_open(&nl);
 	if (ret)
 		return ret;
-	array = json_array();
-	ret = nl_request(&nl, TTLPIN_CMD_WHITELIST_GET, true, NULL, NULL,
-			 on_prefix, array);
+	ret = nl_list(&nl, TTLPIN_CMD_WHITELIST_GET, NULL, NULL, on_prefix, array);
 	nl_close(&nl);
+	return ret;
+}
+
+static void print_lines(FILE *out, const json_t *array)
+{
+	const json_t *value;
+	size_t i;
+
+	json_array_foreach(array, i, value)
+		fprintf(out, "%s\n", json_string_value(value));
+}
+
+static int list(const struct ctl *ctl)
+{
+	json_t *array = json_array(), *tree;
+	int ret = get(array);
+
 	tree = json_pack("{s:s?,s:o}", "netns", ctl->netns, "whitelist", array);
 	if (!ret && ctl->json) {
 		ret = out_json(tree);
 	} else if (!ret) {
-		json_array_foreach(array, i, value)
-			puts(json_string_value(value));
+		print_lines(stdout, array);
 		ret = out_end();
 	}
 	json_decref(tree);
 	return ret;
 }
 
-static int change(const struct ctl *ctl, uint8_t cmd, int nr, char **text)
+static void write_lines(FILE *out, const void *array)
 {
-	struct prefixes p = { calloc(nr ? nr : 1, sizeof(*p.prefix)), 0 };
-	struct nl nl;
-	int ret = CTL_OK;
+	print_lines(out, array);
+}
 
-	/* An attribute takes at most 40 octets of a request. */
-	if (nr > NL_REQUEST_MAX / 40)
-		ret = out_usage("whitelist: at most %d prefixes at a time",
-				NL_REQUEST_MAX / 40);
-	else if (!p.prefix)
-		ret = out_fail("out of memory");
-	for (; !ret && p.nr < nr; p.nr++)
-		ret = arg_prefix(text[p.nr], &p.prefix[p.nr]);
+static int done(const struct ctl *ctl, const char *what, size_t nr)
+{
+	return out_done(ctl, what, json_pack("{s:I}", "prefixes", (json_int_t)nr));
+}
+
+static int save(const struct ctl *ctl, const char *path)
+{
+	json_t *array = json_array();
+	int ret = get(array);
+
+	if (!ret && path && strcmp(path, "-")) {
+		ret = out_file(path, write_lines, array);
+		if (!ret)
+			ret = done(ctl, "whitelist save", json_array_size(array));
+	} else if (!ret && ctl->json) {
+		ret = out_usage("whitelist: save writes a list that load reads; 'list --json' gives it as JSON");
+	} else if (!ret) {
+		print_lines(stdout, array);
+		ret = out_end();
+	}
+	json_decref(array);
+	return ret;
+}
+
+static int change(const struct ctl *ctl, const char *what, uint8_t cmd,
+		  const struct ttlpin_prefix *prefix, size_t nr)
+{
+	struct nl nl;
+	int ret;
+
+	ret = nl_open(&nl);
+	if (ret)
+		return ret;
+	ret = whitelist_request(&nl, cmd, prefix, nr);
+	nl_close(&nl);
+	if (ret)
+		return ret;
+	return nr ? done(ctl, what, nr) : out_done(ctl, what, NULL);
+}
+
+static int change_arguments(const struct ctl *ctl, const char *what,
+			    uint8_t cmd, size_t nr, char **text)
+{
+	struct ttlpin_prefix *prefix;
+	int ret = CTL_OK;
+	size_t i;
+
+	if (nr > WHITELIST_BATCH)
+		return out_usage("whitelist: at most %d prefixes at a time; load takes more",
+				 WHITELIST_BATCH);
+	prefix = calloc(nr, sizeof(*prefix));
+	if (!prefix)
+		return out_fail("out of memory");
+	for (i = 0; !ret && i < nr; i++)
+		ret = arg_prefix(text[i], &prefix[i]);
 	if (!ret)
-		ret = nl_open(&nl, ctl);
+		ret = change(ctl, what, cmd, prefix, nr);
+	free(prefix);
+	return ret;
+}
+
+static int load(const struct ctl *ctl, const char *path)
+{
+	struct whitelist list = { 0 };
+	struct nl nl;
+	int ret;
+
+	ret = whitelist_read(&list, path);
+	if (!ret)
+		ret = nl_open(&nl);
 	if (!ret) {
-		ret = nl_request(&nl, cmd, false, put_prefixes, &p, NULL, NULL);
+		ret = whitelist_begin(&nl, &list);
+		if (!ret)
+			ret = whitelist_commit(&nl);
 		nl_close(&nl);
 	}
-	free(p.prefix);
+	if (!ret)
+		ret = done(ctl, "whitelist load", list.nr);
+	whitelist_free(&list);
+	return ret;
+}
+
+static int check(const struct ctl *ctl, const char *path)
+{
+	struct whitelist list = { 0 };
+	int ret = whitelist_read(&list, path);
+
+	if (!ret)
+		ret = done(ctl, "whitelist check", list.nr);
+	whitelist_free(&list);
 	return ret;
 }
 
@@ -100,10 +164,19 @@ int cmd_whitelist(const struct ctl *ctl, int argc, char **argv)
 	if (!strcmp(what, "list") && !nr)
 		return list(ctl);
 	if (!strcmp(what, "add") && nr)
-		return change(ctl, TTLPIN_CMD_WHITELIST_ADD, nr, argv + 2);
+		return change_arguments(ctl, "whitelist add",
+					TTLPIN_CMD_WHITELIST_ADD, nr, argv + 2);
 	if (!strcmp(what, "del") && nr)
-		return change(ctl, TTLPIN_CMD_WHITELIST_DEL, nr, argv + 2);
+		return change_arguments(ctl, "whitelist del",
+					TTLPIN_CMD_WHITELIST_DEL, nr, argv + 2);
 	if (!strcmp(what, "flush") && !nr)
-		return change(ctl, TTLPIN_CMD_WHITELIST_FLUSH, 0, NULL);
-	return out_usage("whitelist: accepted are list, add PREFIX..., del PREFIX... and flush");
+		return change(ctl, "whitelist flush",
+			      TTLPIN_CMD_WHITELIST_FLUSH, NULL, 0);
+	if (!strcmp(what, "load") && nr == 1)
+		return load(ctl, argv[2]);
+	if (!strcmp(what, "check") && nr == 1)
+		return check(ctl, argv[2]);
+	if (!strcmp(what, "save") && nr <= 1)
+		return save(ctl, nr ? argv[2] : NULL);
+	return out_usage("whitelist: accepted are list, add PREFIX..., del PREFIX..., flush, load FILE|-, check FILE|- and save [FILE]");
 }

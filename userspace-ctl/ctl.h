@@ -33,7 +33,13 @@ ctl_command cmd_status;
 ctl_command cmd_stats;
 ctl_command cmd_whitelist;
 ctl_command cmd_flows;
+ctl_command cmd_peers;
 ctl_command cmd_events;
+ctl_command cmd_top;
 ctl_command cmd_config;
+ctl_command cmd_analyze;
+ctl_command cmd_locate;
+ctl_command cmd_apply;
+ctl_command cmd_advise;
 
 #endif /* CTL_H */

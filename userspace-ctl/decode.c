@@ -9,49 +9,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include "decode.h"
 #include "hops.h"
 #include "nl.h"
 #include "out.h"
+#include "words.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-
-static const char *const modes[] = { "off", "monitor", "enforce" };
-static const char *const phases[] = { "syn-sent", "opening", "talking",
-				      "closing" };
-static const char *const reasons[] = { "ttl", "timestamp", "synack", "burst" };
-static const char *const kinds[] = { "rst", "handshake", "fin", "data", "ack" };
-
-static const char *const counters[] = {
-	[TTLPIN_A_COUNTER_SEEN] = "seen",
-	[TTLPIN_A_COUNTER_PASSED] = "passed",
-	[TTLPIN_A_COUNTER_DROPPED] = "dropped",
-	[TTLPIN_A_COUNTER_WOULD_DROP] = "would_drop",
-	[TTLPIN_A_COUNTER_WHITELISTED] = "whitelisted",
-	[TTLPIN_A_COUNTER_UNPINNED] = "unpinned",
-	[TTLPIN_A_COUNTER_NEAR] = "near",
-	[TTLPIN_A_COUNTER_HEALED] = "healed",
-	[TTLPIN_A_COUNTER_DROPPED_TTL] = "dropped_ttl",
-	[TTLPIN_A_COUNTER_DROPPED_TIMESTAMP] = "dropped_timestamp",
-	[TTLPIN_A_COUNTER_DROPPED_SYNACK] = "dropped_synack",
-	[TTLPIN_A_COUNTER_DROPPED_BURST] = "dropped_burst",
-	[TTLPIN_A_COUNTER_DROPPED_RST] = "dropped_rst",
-	[TTLPIN_A_COUNTER_DROPPED_FIN] = "dropped_fin",
-	[TTLPIN_A_COUNTER_DROPPED_DATA] = "dropped_data",
-	[TTLPIN_A_COUNTER_DROPPED_ACK] = "dropped_ack",
-	[TTLPIN_A_COUNTER_DROPPED_HANDSHAKE] = "dropped_handshake",
-	[TTLPIN_A_COUNTER_PINNED] = "pinned",
-	[TTLPIN_A_COUNTER_LEARNED] = "learned",
-	[TTLPIN_A_COUNTER_CONFIRMED] = "confirmed",
-	[TTLPIN_A_COUNTER_LOOSE] = "loose",
-	[TTLPIN_A_COUNTER_TABLE_FULL] = "table_full",
-	[TTLPIN_A_COUNTER_NO_MEMORY] = "no_memory",
-	[TTLPIN_A_COUNTER_EVICTED] = "evicted",
-	[TTLPIN_A_COUNTER_MALFORMED] = "malformed",
-	[TTLPIN_A_COUNTER_EVENTS_SENT] = "events_sent",
-	[TTLPIN_A_COUNTER_EVENTS_LOST] = "events_lost",
-};
 
 /**
  * decode_number - an unsigned integer of whatever width
@@ -91,22 +55,34 @@ static json_t *word(const struct nlattr *attr, const char *const *words,
 	return value < nr ? json_string(words[value]) : json_integer(value);
 }
 
+/**
+ * decode_phase_number - the phase of that name
+ * @name: as flows have it
+ *
+ * Return: enum ttlpin_phase, or -1.
+ */
+int decode_phase_number(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < WORDS_PHASES; i++)
+		if (!strcmp(words_phases[i], name))
+			return i;
+	return -1;
+}
+
 json_t *decode_mode(const struct nlattr *attr)
 {
-	return word(attr, modes, COUNT(modes));
+	return word(attr, words_modes, WORDS_MODES);
 }
 
 static json_t *address(const struct nlattr *v4, const struct nlattr *v6)
 {
-	char text[INET6_ADDRSTRLEN];
-
 	if (v4 && mnl_attr_get_payload_len(v4) == 4)
-		inet_ntop(AF_INET, mnl_attr_get_payload(v4), text, sizeof(text));
-	else if (v6 && mnl_attr_get_payload_len(v6) == 16)
-		inet_ntop(AF_INET6, mnl_attr_get_payload(v6), text, sizeof(text));
-	else
-		return json_null();
-	return json_string(text);
+		return words_address(4, mnl_attr_get_payload(v4));
+	if (v6 && mnl_attr_get_payload_len(v6) == 16)
+		return words_address(6, mnl_attr_get_payload(v6));
+	return json_null();
 }
 
 static json_t *end(const struct nlattr *v4, const struct nlattr *v6,
@@ -147,7 +123,7 @@ json_t *decode_counters(const struct nlattr *nest)
 
 	mnl_attr_for_each_nested(attr, nest) {
 		unsigned int type = mnl_attr_get_type(attr);
-		const char *known = type < COUNT(counters) ? counters[type] : NULL;
+		const char *known = type < WORDS_COUNTERS ? words_counters[type] : NULL;
 
 		if (type == TTLPIN_A_COUNTER_PAD)
 			continue;
@@ -158,55 +134,20 @@ json_t *decode_counters(const struct nlattr *nest)
 	return object;
 }
 
-/* Nanoseconds since 1970 as RFC 3339 in UTC, to the microsecond. */
-static json_t *timestamp(uint64_t ns)
-{
-	time_t seconds = ns / 1000000000;
-	char text[64], date[32];
-	struct tm tm;
-
-	if (!gmtime_r(&seconds, &tm))
-		return json_null();
-	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(text, sizeof(text), "%s.%06uZ", date,
-		 (unsigned int)(ns % 1000000000 / 1000));
-	return json_string(text);
-}
-
-static json_t *flag_letters(unsigned int flags)
-{
-	static const char letters[] = "FSRPAUEC";
-	char text[9];
-	int i, n = 0;
-
-	for (i = 0; letters[i]; i++)
-		if (flags & 1 << i)
-			text[n++] = letters[i];
-	text[n] = 0;
-	return json_string(text);
-}
-
 static json_t *payload(const struct nlattr *attr)
 {
-	json_t *value;
-	char *text;
-
 	if (!attr)
 		return json_string("");
-	text = out_escape(mnl_attr_get_payload(attr),
-			  mnl_attr_get_payload_len(attr));
-	value = text ? json_string(text) : json_null();
-	free(text);
-	return value;
+	return words_payload(mnl_attr_get_payload(attr),
+			     mnl_attr_get_payload_len(attr));
 }
 
 static json_t *option(const struct nlattr **a)
 {
 	if (!a[TTLPIN_A_EVENT_TSVAL])
 		return json_null();
-	return json_pack("{s:I,s:I}", "tsval",
-			 (json_int_t)decode_number(a[TTLPIN_A_EVENT_TSVAL]), "tsecr",
-			 (json_int_t)decode_number(a[TTLPIN_A_EVENT_TSECR]));
+	return words_timestamp(decode_number(a[TTLPIN_A_EVENT_TSVAL]),
+			       decode_number(a[TTLPIN_A_EVENT_TSECR]));
 }
 
 /* How far the peer and the sender are, by the pin and by the segment's TTL. */
@@ -222,11 +163,24 @@ static json_t *hops(const json_t *pin, int ttl)
 			 sender.hop, "unsure", remote.unsure || sender.unsure);
 }
 
+static const char *event_name(uint8_t cmd)
+{
+	switch (cmd) {
+	case TTLPIN_CMD_HEAL_NTF:
+		return "heal";
+	case TTLPIN_CMD_LOOSE_NTF:
+		return "loose";
+	default:
+		return "drop";
+	}
+}
+
 /**
- * decode_event - a condemned segment
+ * decode_event - what became of a segment
  * @nest: TTLPIN_A_EVENT or TTLPIN_A_LAST_DROP
+ * @cmd: of the message: TTLPIN_CMD_DROP_NTF, _HEAL_NTF or _LOOSE_NTF
  */
-json_t *decode_event(const struct nlattr *nest)
+json_t *decode_event(const struct nlattr *nest, uint8_t cmd)
 {
 	const struct nlattr *a[TTLPIN_A_EVENT_MAX + 1];
 	json_t *ev = json_object(), *pin;
@@ -243,15 +197,15 @@ json_t *decode_event(const struct nlattr *nest)
 	size_t i;
 
 	nl_parse(a, TTLPIN_A_EVENT_MAX, nest);
-	json_object_set_new(ev, "time", timestamp(decode_number(a[TTLPIN_A_EVENT_TIME])));
-	json_object_set_new(ev, "event", json_string("drop"));
+	json_object_set_new(ev, "time", words_time(decode_number(a[TTLPIN_A_EVENT_TIME])));
+	json_object_set_new(ev, "event", json_string(event_name(cmd)));
 	json_object_set_new(ev, "reason",
-			    word(a[TTLPIN_A_EVENT_REASON], reasons, COUNT(reasons)));
+			    word(a[TTLPIN_A_EVENT_REASON], words_reasons, WORDS_REASONS));
 	json_object_set_new(ev, "kind",
-			    word(a[TTLPIN_A_EVENT_KIND], kinds, COUNT(kinds)));
+			    word(a[TTLPIN_A_EVENT_KIND], words_kinds, WORDS_KINDS));
 	json_object_set_new(ev, "mode", decode_mode(a[TTLPIN_A_EVENT_MODE]));
 	json_object_set_new(ev, "phase",
-			    word(a[TTLPIN_A_EVENT_PHASE], phases, COUNT(phases)));
+			    word(a[TTLPIN_A_EVENT_PHASE], words_phases, WORDS_PHASES));
 	json_object_set_new(ev, "remote", end(a[TTLPIN_A_EVENT_REMOTE_V4],
 					      a[TTLPIN_A_EVENT_REMOTE_V6],
 					      a[TTLPIN_A_EVENT_REMOTE_PORT]));
@@ -265,7 +219,7 @@ json_t *decode_event(const struct nlattr *nest)
 	for (i = 0; i < COUNT(numeric); i++)
 		json_object_set_new(ev, numeric[i].key,
 				    json_integer(decode_number(a[numeric[i].attr])));
-	json_object_set_new(ev, "flags", flag_letters(decode_number(a[TTLPIN_A_EVENT_FLAGS])));
+	json_object_set_new(ev, "flags", words_flags(decode_number(a[TTLPIN_A_EVENT_FLAGS])));
 	json_object_set_new(ev, "ip_id", a[TTLPIN_A_EVENT_IP_ID] ?
 			    json_integer(decode_number(a[TTLPIN_A_EVENT_IP_ID])) : json_null());
 	json_object_set_new(ev, "df", a[TTLPIN_A_EVENT_IP_ID] ?
@@ -292,7 +246,7 @@ json_t *decode_flow(const struct nlattr *nest)
 					       a[TTLPIN_A_FLOW_LOCAL_V6],
 					       a[TTLPIN_A_FLOW_LOCAL_PORT]));
 	json_object_set_new(flow, "phase",
-			    word(a[TTLPIN_A_FLOW_PHASE], phases, COUNT(phases)));
+			    word(a[TTLPIN_A_FLOW_PHASE], words_phases, WORDS_PHASES));
 	json_object_set_new(flow, "pin", numbers(nest, TTLPIN_A_FLOW_TTL));
 	add_flag(flow, "server", a[TTLPIN_A_FLOW_SERVER]);
 	add_flag(flow, "timestamps", a[TTLPIN_A_FLOW_TIMESTAMPS]);
@@ -302,6 +256,53 @@ json_t *decode_flow(const struct nlattr *nest)
 			    json_integer(decode_number(a[TTLPIN_A_FLOW_SUSPECT_TTL])) :
 			    json_null());
 	return flow;
+}
+
+/**
+ * decode_peer - an address of peer memory
+ * @nest: TTLPIN_A_PEER
+ */
+json_t *decode_peer(const struct nlattr *nest)
+{
+	const struct nlattr *a[TTLPIN_A_PEER_MAX + 1];
+
+	nl_parse(a, TTLPIN_A_PEER_MAX, nest);
+	return json_pack("{s:o,s:I,s:I}", "addr",
+			 address(a[TTLPIN_A_PEER_V4], a[TTLPIN_A_PEER_V6]), "ttl",
+			 (json_int_t)decode_number(a[TTLPIN_A_PEER_TTL]), "age",
+			 (json_int_t)decode_number(a[TTLPIN_A_PEER_AGE]));
+}
+
+/**
+ * decode_account - what was condemned of an address's segments
+ * @nest: TTLPIN_A_ACCOUNT
+ */
+json_t *decode_account(const struct nlattr *nest)
+{
+	const struct nlattr *a[TTLPIN_A_ACCOUNT_MAX + 1];
+	static const struct {
+		const char *key;
+		int attr;
+	} numeric[] = {
+		{ "ttl", TTLPIN_A_ACCOUNT_TTL },
+		{ "pin", TTLPIN_A_ACCOUNT_PIN },
+		{ "condemned", TTLPIN_A_ACCOUNT_CONDEMNED },
+		{ "confirmed", TTLPIN_A_ACCOUNT_CONFIRMED },
+		{ "healed", TTLPIN_A_ACCOUNT_HEALED },
+		{ "apart", TTLPIN_A_ACCOUNT_APART },
+		{ "first", TTLPIN_A_ACCOUNT_FIRST },
+		{ "last", TTLPIN_A_ACCOUNT_LAST },
+	};
+	json_t *account = json_object();
+	size_t i;
+
+	nl_parse(a, TTLPIN_A_ACCOUNT_MAX, nest);
+	json_object_set_new(account, "addr", address(a[TTLPIN_A_ACCOUNT_V4],
+						     a[TTLPIN_A_ACCOUNT_V6]));
+	for (i = 0; i < COUNT(numeric); i++)
+		json_object_set_new(account, numeric[i].key,
+				    json_integer(decode_number(a[numeric[i].attr])));
+	return account;
 }
 
 /**

@@ -11,7 +11,10 @@
 
 uint64_t decode_number(const struct nlattr *attr);
 json_t *decode_counters(const struct nlattr *nest);
-json_t *decode_event(const struct nlattr *nest);
+json_t *decode_event(const struct nlattr *nest, uint8_t cmd);
+json_t *decode_account(const struct nlattr *nest);
+json_t *decode_peer(const struct nlattr *nest);
+int decode_phase_number(const char *name);
 json_t *decode_flow(const struct nlattr *nest);
 json_t *decode_prefix(const struct nlattr *nest);
 json_t *decode_mode(const struct nlattr *attr);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A condemned segment in words, from the tree that JSON shows.
+ * An event in words, from the tree that JSON shows.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,20 +20,8 @@ static long long number_of(const json_t *event, const char *key)
 	return json_integer_value(json_object_get(event, key));
 }
 
-/* An end of the flow as ADDR:PORT, to be freed. */
-static char *end_text(const json_t *end)
-{
-	const char *addr = text_of(end, "addr");
-	bool v6 = strchr(addr, ':');
-	char *text;
-
-	if (asprintf(&text, "%s%s%s:%lld", v6 ? "[" : "", addr, v6 ? "]" : "",
-		     number_of(end, "port")) < 0)
-		return NULL;
-	return text;
-}
-
-static const char *reason_text(const char *reason)
+/* A reason in words. */
+const char *drop_reason_text(const char *reason)
 {
 	if (!strcmp(reason, "ttl"))
 		return "its TTL diverges";
@@ -46,7 +34,8 @@ static const char *reason_text(const char *reason)
 	return reason;
 }
 
-static const char *kind_text(const char *kind)
+/* A kind in words. */
+const char *drop_kind_text(const char *kind)
 {
 	if (!strcmp(kind, "rst"))
 		return "reset";
@@ -61,19 +50,24 @@ static const char *kind_text(const char *kind)
 	return kind;
 }
 
-static void print_hops(const json_t *hops)
+/**
+ * drop_print_hops - how far server and sender are, as part of a line
+ * @out: where to
+ * @hops: as an event has it
+ */
+void drop_print_hops(FILE *out, const json_t *hops)
 {
 	const json_t *remote = json_object_get(hops, "remote");
 	const char *about = json_is_true(json_object_get(hops, "unsure")) ?
 				    "about " : "";
 
 	if (json_is_integer(remote))
-		printf("; the server is %shop %lld, the sender %shop %lld", about,
-		       (long long)json_integer_value(remote), about,
-		       number_of(hops, "sender"));
+		fprintf(out, "; the server is %shop %lld, the sender %shop %lld",
+			about, (long long)json_integer_value(remote), about,
+			number_of(hops, "sender"));
 	else
-		printf("; the sender is %shop %lld", about,
-		       number_of(hops, "sender"));
+		fprintf(out, "; the sender is %shop %lld", about,
+			number_of(hops, "sender"));
 }
 
 static void print_header(const json_t *event)
@@ -96,30 +90,51 @@ static void print_header(const json_t *event)
 	putchar('\n');
 }
 
+static bool is_drop(const json_t *event)
+{
+	return !strcmp(text_of(event, "event"), "drop");
+}
+
 static const char *verb(const json_t *event)
 {
+	if (!strcmp(text_of(event, "event"), "heal"))
+		return "healed";
+	if (!strcmp(text_of(event, "event"), "loose"))
+		return "let loose by";
 	return strcmp(text_of(event, "mode"), "monitor") ? "dropped" :
 							   "would drop";
 }
 
+static const char *why(const json_t *event)
+{
+	if (!strcmp(text_of(event, "event"), "heal"))
+		return "it was sent again from there, so its TTL is known from now on";
+	if (!strcmp(text_of(event, "event"), "loose"))
+		return "the connection knows four TTLs already and passes everything from now on";
+	return drop_reason_text(text_of(event, "reason"));
+}
+
 /**
- * drop_print - print a condemned segment in a few lines
+ * drop_print - print an event in a few lines
  * @ctl: how the tool was called
  * @event: as decode_event() made it
  */
 void drop_print(const struct ctl *ctl, const json_t *event)
 {
-	char *remote = end_text(json_object_get(event, "remote"));
-	char *local = end_text(json_object_get(event, "local"));
+	char *remote = out_address(json_object_get(event, "remote"));
+	char *local = out_address(json_object_get(event, "local"));
 	char *pin = out_text(json_object_get(event, "pin"));
+	const char *colour = is_drop(event) ? "\033[31m" : "\033[33m";
 
 	printf("%s  %s%s %s%s from %s to %s: %s\n", text_of(event, "time"),
-	       ctl->colour ? "\033[31m" : "", verb(event),
-	       kind_text(text_of(event, "kind")), ctl->colour ? "\033[0m" : "",
-	       remote, local, reason_text(text_of(event, "reason")));
-	printf("    TTL %lld, expected %s (distance %lld)",
-	       number_of(event, "ttl"), pin, number_of(event, "distance"));
-	print_hops(json_object_get(event, "hops"));
+	       ctl->colour ? colour : "", verb(event),
+	       drop_kind_text(text_of(event, "kind")), ctl->colour ? "\033[0m" : "",
+	       remote, local, why(event));
+	printf("    TTL %lld, %s %s", number_of(event, "ttl"),
+	       is_drop(event) ? "expected" : "known are", pin);
+	if (is_drop(event))
+		printf(" (distance %lld)", number_of(event, "distance"));
+	drop_print_hops(stdout, json_object_get(event, "hops"));
 	putchar('\n');
 	print_header(event);
 	if (*text_of(event, "payload"))
@@ -130,21 +145,19 @@ void drop_print(const struct ctl *ctl, const json_t *event)
 }
 
 /**
- * drop_print_line - the same in one line
+ * drop_summary - what became of a segment and why, in part of a line
+ * @out: where to
  * @event: as decode_event() made it
  */
-void drop_print_line(const json_t *event)
+void drop_summary(FILE *out, const json_t *event)
 {
-	char *remote = end_text(json_object_get(event, "remote"));
+	char *remote = out_address(json_object_get(event, "remote"));
 	char *pin = out_text(json_object_get(event, "pin"));
 
-	printf("%s, %s %s from %s, TTL %lld instead of %s, %s",
-	       text_of(event, "time"), verb(event),
-	       kind_text(text_of(event, "kind")), remote,
-	       number_of(event, "ttl"), pin,
-	       reason_text(text_of(event, "reason")));
-	print_hops(json_object_get(event, "hops"));
-	putchar('\n');
+	fprintf(out, "%s %s from %s, TTL %lld instead of %s, %s", verb(event),
+		drop_kind_text(text_of(event, "kind")), remote,
+		number_of(event, "ttl"), pin, why(event));
+	drop_print_hops(out, json_object_get(event, "hops"));
 	free(remote);
 	free(pin);
 }

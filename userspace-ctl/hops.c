@@ -9,7 +9,7 @@
 /* Longer paths are not seen in the Internet. */
 #define PATH_MAX_HOPS	32
 
-static const int initials[] = { 32, 64, 128, 255 };
+const int hops_initials[HOPS_INITIALS] = { 32, 64, 128, 255 };
 
 /**
  * hops_of_ttl - distance of the sender of a segment
@@ -20,10 +20,10 @@ struct hops hops_of_ttl(int ttl)
 	struct hops h = { 0 };
 	int i = 0;
 
-	while (initials[i] < ttl)
+	while (hops_initials[i] < ttl)
 		i++;
-	h.initial = initials[i];
+	h.initial = hops_initials[i];
 	h.hop = h.initial - ttl + 1;
-	h.unsure = i < 3 && initials[i + 1] - ttl + 1 <= PATH_MAX_HOPS;
+	h.unsure = i < HOPS_INITIALS - 1 && hops_initials[i + 1] - ttl + 1 <= PATH_MAX_HOPS;
 	return h;
 }

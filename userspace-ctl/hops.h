@@ -19,6 +19,10 @@ struct hops {
 	bool unsure;
 };
 
+/* TTLs that systems begin with, in order. */
+#define HOPS_INITIALS	4
+extern const int hops_initials[HOPS_INITIALS];
+
 struct hops hops_of_ttl(int ttl);
 
 #endif /* HOPS_H */

@@ -8,17 +8,32 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include "nl.h"
 #include "out.h"
 
+/**
+ * struct exchange - a request and what came of it
+ * @answer: called for each message of the answer, or NULL
+ * @data: for @answer
+ * @error: number of the error, or 0
+ * @text: the kernel's words about it
+ * @offset: of the attribute that it is about, in the request; 0 if none
+ * @changed: a list changed while it was sent
+ */
 struct exchange {
 	nl_answer *answer;
 	void *data;
 	int error;
 	char text[256];
+	uint32_t offset;
 	bool changed;
 };
+
+/* It is there and has its type's size. */
+static bool is_sound(const struct nlattr *attr, enum mnl_attr_data_type type)
+{
+	return attr && !mnl_attr_validate(attr, type);
+}
 
 static int note_attr(const struct nlattr *attr, void *data)
 {
@@ -29,76 +44,112 @@ static int note_attr(const struct nlattr *attr, void *data)
 	return MNL_CB_OK;
 }
 
-/* An error or the acknowledgment of a request, with the kernel's own words. */
-static int on_error(const struct nlmsghdr *nlh, void *data)
+/* The extended acknowledgment, which begins @skip octets into the payload. */
+static void take_words(const struct nlmsghdr *nlh, size_t skip,
+		       struct exchange *x)
+{
+	const struct nlattr *table[NLMSGERR_ATTR_MAX + 1] = { NULL };
+
+	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS) ||
+	    skip >= mnl_nlmsg_get_payload_len(nlh))
+		return;
+	mnl_attr_parse(nlh, skip, note_attr, table);
+	if (is_sound(table[NLMSGERR_ATTR_MSG], MNL_TYPE_NUL_STRING))
+		snprintf(x->text, sizeof(x->text), "%s",
+			 mnl_attr_get_str(table[NLMSGERR_ATTR_MSG]));
+	if (is_sound(table[NLMSGERR_ATTR_OFFS], MNL_TYPE_U32))
+		x->offset = mnl_attr_get_u32(table[NLMSGERR_ATTR_OFFS]);
+}
+
+/* An error or the acknowledgment of a request. */
+static void take_error(const struct nlmsghdr *nlh, struct exchange *x)
 {
 	const struct nlmsgerr *err = mnl_nlmsg_get_payload(nlh);
-	const struct nlattr *table[NLMSGERR_ATTR_MAX + 1] = { NULL };
-	struct exchange *x = data;
 	size_t skip = sizeof(*err);
 
 	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*err)) {
 		x->error = EBADMSG;
-		return MNL_CB_STOP;
+		return;
 	}
 	x->error = -err->error;
-	if (!(nlh->nlmsg_flags & NLM_F_CAPPED) && err->msg.nlmsg_len >= MNL_NLMSG_HDRLEN)
+	if (!(nlh->nlmsg_flags & NLM_F_CAPPED) &&
+	    err->msg.nlmsg_len >= MNL_NLMSG_HDRLEN)
 		skip += err->msg.nlmsg_len - MNL_NLMSG_HDRLEN;
-	if ((nlh->nlmsg_flags & NLM_F_ACK_TLVS) &&
-	    skip < mnl_nlmsg_get_payload_len(nlh))
-		mnl_attr_parse(nlh, skip, note_attr, table);
-	if (table[NLMSGERR_ATTR_MSG] &&
-	    !mnl_attr_validate(table[NLMSGERR_ATTR_MSG], MNL_TYPE_NUL_STRING))
-		snprintf(x->text, sizeof(x->text), "%s",
-			 mnl_attr_get_str(table[NLMSGERR_ATTR_MSG]));
-	return MNL_CB_STOP;
+	take_words(nlh, skip, x);
 }
 
-static int on_done(const struct nlmsghdr *nlh, void *data)
+/* The end of a list, which may be an error too. */
+static void take_done(const struct nlmsghdr *nlh, struct exchange *x)
 {
-	struct exchange *x = data;
-	int error;
+	int error = 0;
 
-	if (mnl_nlmsg_get_payload_len(nlh) >= sizeof(error)) {
-		memcpy(&error, mnl_nlmsg_get_payload(nlh), sizeof(error));
-		x->error = error < 0 ? -error : 0;
-	}
-	return MNL_CB_STOP;
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(error))
+		return;
+	memcpy(&error, mnl_nlmsg_get_payload(nlh), sizeof(error));
+	x->error = error < 0 ? -error : 0;
+	take_words(nlh, sizeof(error), x);
 }
 
-static int on_answer(const struct nlmsghdr *nlh, void *data)
+/* One message of an answer; whether it was the last. */
+static bool take_message(const struct nlmsghdr *nlh, struct exchange *x)
 {
-	struct exchange *x = data;
-
 	if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
 		x->changed = true;
-	if (x->answer && mnl_nlmsg_get_payload_len(nlh) >= GENL_HDRLEN)
+	if (nlh->nlmsg_type == NLMSG_ERROR) {
+		take_error(nlh, x);
+		return true;
+	}
+	if (nlh->nlmsg_type == NLMSG_DONE) {
+		take_done(nlh, x);
+		return true;
+	}
+	if (nlh->nlmsg_type >= NLMSG_MIN_TYPE && x->answer &&
+	    mnl_nlmsg_get_payload_len(nlh) >= GENL_HDRLEN)
 		x->answer(nlh, x->data);
+	return false;
+}
+
+/* Takes what has come: MNL_CB_STOP at the end of the answer to @seq, MNL_CB_OK
+ * before, or MNL_CB_ERROR and errno. Not by mnl_cb_run(): it gives up a list that
+ * has changed and leaves the rest to the next request, and takes the length of a
+ * message for a signed number and would follow it out of the buffer.
+ */
+static int dispatch(const void *buffer, size_t left, uint32_t seq,
+		    struct exchange *x)
+{
+	const struct nlmsghdr *nlh = buffer;
+
+	while (left >= sizeof(*nlh)) {
+		size_t len = nlh->nlmsg_len;
+
+		if (len < sizeof(*nlh) || len > left) {
+			errno = EBADMSG;
+			return MNL_CB_ERROR;
+		}
+		if (nlh->nlmsg_seq == seq && take_message(nlh, x))
+			return MNL_CB_STOP;
+		len = MNL_ALIGN(len) < left ? MNL_ALIGN(len) : left;
+		nlh = (const void *)((const char *)nlh + len);
+		left -= len;
+	}
 	return MNL_CB_OK;
 }
 
 /* One request and all that answers it; 0 or the error's number. */
-static int exchange(struct mnl_socket *sock, struct nlmsghdr *nlh,
-		    struct exchange *x)
+static int exchange(struct nl *nl, struct nlmsghdr *nlh, struct exchange *x)
 {
-	static mnl_cb_t control[NLMSG_DONE + 1] = {
-		[NLMSG_ERROR] = on_error,
-		[NLMSG_DONE] = on_done,
-	};
-	unsigned int portid = mnl_socket_get_portid(sock);
 	char buffer[32768];
 	ssize_t len;
 	int ret;
 
-	nlh->nlmsg_seq = time(NULL);
-	if (mnl_socket_sendto(sock, nlh, nlh->nlmsg_len) < 0)
+	nlh->nlmsg_seq = ++nl->seq;
+	if (mnl_socket_sendto(nl->sock, nlh, nlh->nlmsg_len) < 0)
 		return errno;
 	do {
-		len = mnl_socket_recvfrom(sock, buffer, sizeof(buffer));
+		len = mnl_socket_recvfrom(nl->sock, buffer, sizeof(buffer));
 		if (len < 0)
 			return errno;
-		ret = mnl_cb_run2(buffer, len, nlh->nlmsg_seq, portid, on_answer,
-				  x, control, NLMSG_DONE + 1);
+		ret = dispatch(buffer, len, nlh->nlmsg_seq, x);
 		if (ret < 0)
 			return errno;
 	} while (ret > MNL_CB_STOP);
@@ -119,58 +170,14 @@ static struct nlmsghdr *new_message(void *buffer, uint16_t type, uint8_t cmd,
 	return nlh;
 }
 
-struct parse {
-	const struct nlattr **table;
-	int max;
-};
-
-/* Attributes of a newer module than this tool are passed over. */
-static int parse_attr(const struct nlattr *attr, void *data)
-{
-	struct parse *p = data;
-
-	if (mnl_attr_get_type(attr) <= p->max)
-		p->table[mnl_attr_get_type(attr)] = attr;
-	return MNL_CB_OK;
-}
-
-/**
- * nl_parse - find the attributes of a nest
- * @table: @max + 1 places, filled; NULL for what is absent
- * @max: highest type that is known
- * @nest: the nest
- */
-void nl_parse(const struct nlattr **table, int max, const struct nlattr *nest)
-{
-	struct parse p = { table, max };
-
-	memset(table, 0, (max + 1) * sizeof(*table));
-	mnl_attr_parse_nested(nest, parse_attr, &p);
-}
-
-/**
- * nl_parse_message - find the attributes of a message
- * @table: @max + 1 places, filled; NULL for what is absent
- * @max: highest type that is known
- * @nlh: the message
- */
-void nl_parse_message(const struct nlattr **table, int max,
-		      const struct nlmsghdr *nlh)
-{
-	struct parse p = { table, max };
-
-	memset(table, 0, (max + 1) * sizeof(*table));
-	mnl_attr_parse(nlh, GENL_HDRLEN, parse_attr, &p);
-}
-
 static void find_group(struct nl *nl, const struct nlattr *groups)
 {
 	const struct nlattr *group, *table[CTRL_ATTR_MCAST_GRP_MAX + 1];
 
 	mnl_attr_for_each_nested(group, groups) {
 		nl_parse(table, CTRL_ATTR_MCAST_GRP_MAX, group);
-		if (table[CTRL_ATTR_MCAST_GRP_NAME] &&
-		    table[CTRL_ATTR_MCAST_GRP_ID] &&
+		if (is_sound(table[CTRL_ATTR_MCAST_GRP_NAME], MNL_TYPE_NUL_STRING) &&
+		    is_sound(table[CTRL_ATTR_MCAST_GRP_ID], MNL_TYPE_U32) &&
 		    !strcmp(mnl_attr_get_str(table[CTRL_ATTR_MCAST_GRP_NAME]),
 			    TTLPIN_MCGRP_EVENTS))
 			nl->events = mnl_attr_get_u32(table[CTRL_ATTR_MCAST_GRP_ID]);
@@ -183,9 +190,9 @@ static void on_family(const struct nlmsghdr *nlh, void *data)
 	struct nl *nl = data;
 
 	nl_parse_message(table, CTRL_ATTR_MAX, nlh);
-	if (table[CTRL_ATTR_FAMILY_ID])
+	if (is_sound(table[CTRL_ATTR_FAMILY_ID], MNL_TYPE_U16))
 		nl->family = mnl_attr_get_u16(table[CTRL_ATTR_FAMILY_ID]);
-	if (table[CTRL_ATTR_VERSION])
+	if (is_sound(table[CTRL_ATTR_VERSION], MNL_TYPE_U32))
 		nl->version = mnl_attr_get_u32(table[CTRL_ATTR_VERSION]);
 	if (table[CTRL_ATTR_MCAST_GROUPS])
 		find_group(nl, table[CTRL_ATTR_MCAST_GROUPS]);
@@ -200,7 +207,7 @@ static int find_family(struct nl *nl)
 	int error;
 
 	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, TTLPIN_GENL_NAME);
-	error = exchange(nl->sock, nlh, &x);
+	error = exchange(nl, nlh, &x);
 	if (error == ENOENT)
 		return out_fail("the module nf_ttlpin is not loaded; load it with: modprobe nf_ttlpin");
 	if (error || !nl->family)
@@ -209,21 +216,22 @@ static int find_family(struct nl *nl)
 	if (nl->version < TTLPIN_GENL_VERSION)
 		return out_fail("the loaded module speaks version %u, this tool needs %u; load the module that came with it",
 				nl->version, TTLPIN_GENL_VERSION);
+	if (nl->version > TTLPIN_GENL_VERSION)
+		return out_fail("the loaded module speaks version %u, this tool only %u; use the ttlpinctl that came with it",
+				nl->version, TTLPIN_GENL_VERSION);
 	return CTL_OK;
 }
 
 /**
  * nl_open - connect to the module
  * @nl: filled with CTL_OK, to be given to nl_close()
- * @ctl: how the tool was called
  *
  * Return: CTL_OK, or CTL_FAILED with a line on stderr.
  */
-int nl_open(struct nl *nl, const struct ctl *ctl)
+int nl_open(struct nl *nl)
 {
 	int on = 1, ret;
 
-	(void)ctl;
 	memset(nl, 0, sizeof(*nl));
 	nl->sock = mnl_socket_open(NETLINK_GENERIC);
 	if (!nl->sock || mnl_socket_bind(nl->sock, 0, MNL_SOCKET_AUTOPID) < 0) {
@@ -247,20 +255,48 @@ void nl_close(struct nl *nl)
 	nl->sock = NULL;
 }
 
-static int explain(int error, const struct exchange *x)
+static int explain(const struct nl *nl, int error, const struct exchange *x,
+		   const void *fill_data)
 {
+	char culprit[128] = "";
+
+	if (nl->blame && x->offset)
+		nl->blame(fill_data, x->offset, culprit, sizeof(culprit));
 	if (x->text[0])
-		return out_fail("%s (%s)", x->text, strerror(error));
+		return out_fail("%s%s%s (%s)", culprit, *culprit ? ": " : "",
+				x->text, strerror(error));
 	if (error == EPERM)
 		return out_fail("this needs root, or CAP_NET_ADMIN in the network namespace");
+	if (error == EOPNOTSUPP)
+		return out_fail("the loaded module is older than this tool and does not know this command; load the module that came with it");
 	return out_fail("the kernel refused: %s", strerror(error));
+}
+
+/* One request, or a list; *@changed tells whether that is not consistent. */
+static int ask(struct nl *nl, uint8_t cmd, uint16_t flags, nl_fill *fill,
+	       const void *fill_data, struct exchange *x)
+{
+	char *buffer = malloc(NL_REQUEST_MAX + 4096);
+	struct nlmsghdr *nlh;
+	int error;
+
+	if (!buffer)
+		return out_fail("out of memory");
+	nlh = new_message(buffer, nl->family, cmd, TTLPIN_GENL_VERSION, flags);
+	if (fill)
+		fill(nlh, fill_data);
+	error = exchange(nl, nlh, x);
+	nl->error = error;
+	free(buffer);
+	if (error == EPERM && nl->lenient)
+		return CTL_FAILED;
+	return error ? explain(nl, error, x, fill_data) : CTL_OK;
 }
 
 /**
  * nl_request - send a request and take its answer
  * @nl: the connection
  * @cmd: TTLPIN_CMD_*
- * @dump: ask for a list; where it changed meanwhile it is asked for once more
  * @fill: appends attributes, or NULL
  * @fill_data: for @fill
  * @answer: called for each message of the answer, or NULL
@@ -268,27 +304,60 @@ static int explain(int error, const struct exchange *x)
  *
  * Return: CTL_OK, or CTL_FAILED with a line on stderr.
  */
-int nl_request(struct nl *nl, uint8_t cmd, bool dump, nl_fill *fill,
-	       const void *fill_data, nl_answer *answer, void *data)
+int nl_request(struct nl *nl, uint8_t cmd, nl_fill *fill, const void *fill_data,
+	       nl_answer *answer, void *data)
 {
 	struct exchange x = { .answer = answer, .data = data };
-	char *buffer = malloc(NL_REQUEST_MAX + 4096);
-	struct nlmsghdr *nlh;
-	int error;
 
-	if (!buffer)
-		return out_fail("out of memory");
-	nlh = new_message(buffer, nl->family, cmd, TTLPIN_GENL_VERSION,
-			  dump ? NLM_F_DUMP : NLM_F_ACK);
-	if (fill)
-		fill(nlh, fill_data);
-	error = exchange(nl->sock, nlh, &x);
-	free(buffer);
-	if (error)
-		return explain(error, &x);
-	if (x.changed)
-		fputs("ttlpinctl: the list changed while it was read\n", stderr);
-	return CTL_OK;
+	return ask(nl, cmd, NLM_F_ACK, fill, fill_data, &x);
+}
+
+/* A list that has changed while it was read is asked for so often. */
+#define LIST_TRIES	3
+
+/**
+ * nl_list - ask for a list
+ * @nl: the connection
+ * @cmd: TTLPIN_CMD_*
+ * @fill: appends attributes, or NULL
+ * @fill_data: for @fill
+ * @answer: called for each entry with @list, to which it appends
+ * @list: an empty array
+ *
+ * If the list changes each time while it is read, the last reading is given, and
+ * a line on stderr says so: entries may be in it twice or not at all.
+ *
+ * Return: CTL_OK, or CTL_FAILED with a line on stderr.
+ */
+int nl_list(struct nl *nl, uint8_t cmd, nl_fill *fill, const void *fill_data,
+	    nl_answer *answer, json_t *list)
+{
+	struct exchange x = { .changed = true };
+	int ret = CTL_OK, i;
+
+	for (i = 0; !ret && x.changed && i < LIST_TRIES; i++) {
+		json_array_clear(list);
+		x = (struct exchange){ .answer = answer, .data = list };
+		ret = ask(nl, cmd, NLM_F_DUMP, fill, fill_data, &x);
+	}
+	if (!ret && x.changed)
+		fputs("ttlpinctl: the list kept changing while it was read; entries may be missing or twice\n",
+		      stderr);
+	return ret;
+}
+
+/* A module that goes takes the membership with it and says nothing; to join
+ * again needs a privilege that may have been given up.
+ */
+static int check_module(const struct nl *nl)
+{
+	struct nl now;
+	int ret = nl_open(&now);
+
+	if (!ret && now.family != nl->family)
+		ret = out_fail("the module was loaded anew; ask for events again");
+	nl_close(&now);
+	return ret;
 }
 
 /**
@@ -299,14 +368,19 @@ int nl_request(struct nl *nl, uint8_t cmd, bool dump, nl_fill *fill,
  */
 int nl_subscribe(struct nl *nl)
 {
-	int size = 4 << 20;
+	static const struct timeval quiet = { .tv_sec = 5 };
+	int fd = mnl_socket_get_fd(nl->sock);
 	uint32_t group = nl->events;
+	int size = 4 << 20;
 
+	/* More than is usual may pile up while the terminal scrolls. Beyond
+	 * net.core.rmem_max is for root only.
+	 */
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)))
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &quiet, sizeof(quiet));
 	if (!group)
 		return out_fail("the loaded module sends no events; load the one that came with this tool");
-	/* More than is usual may pile up while the terminal scrolls. */
-	setsockopt(mnl_socket_get_fd(nl->sock), SOL_SOCKET, SO_RCVBUF, &size,
-		   sizeof(size));
 	if (mnl_socket_setsockopt(nl->sock, NETLINK_ADD_MEMBERSHIP, &group,
 				  sizeof(group)) < 0)
 		return out_fail("events need root, or CAP_NET_ADMIN in the network namespace (%s)",
@@ -320,6 +394,8 @@ int nl_subscribe(struct nl *nl)
  * @answer: called for each event
  * @data: for @answer
  *
+ * Looks after five quiet seconds whether the module is still there.
+ *
  * Return: CTL_OK, or CTL_FAILED with a line on stderr.
  */
 int nl_next(struct nl *nl, nl_answer *answer, void *data)
@@ -328,6 +404,11 @@ int nl_next(struct nl *nl, nl_answer *answer, void *data)
 	char buffer[32768];
 	ssize_t len = mnl_socket_recvfrom(nl->sock, buffer, sizeof(buffer));
 
+	if (len < 0 && errno == EAGAIN)
+		return check_module(nl);
+	/* A wait that has an end is not taken up again after a stop, signal(7). */
+	if (len < 0 && errno == EINTR)
+		return CTL_OK;
 	if (len < 0 && errno == ENOBUFS) {
 		fputs("ttlpinctl: events were lost: they came faster than they were read\n",
 		      stderr);
@@ -335,7 +416,7 @@ int nl_next(struct nl *nl, nl_answer *answer, void *data)
 	}
 	if (len < 0)
 		return out_fail("cannot read events: %s", strerror(errno));
-	if (mnl_cb_run(buffer, len, 0, 0, on_answer, &x) < 0)
+	if (dispatch(buffer, len, 0, &x) < 0)
 		return out_fail("cannot read events: %s", strerror(errno));
 	return CTL_OK;
 }

@@ -4,13 +4,21 @@
  * failure gets.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include "out.h"
+
+/* Gives the terminal back before something is said, where that is needed. */
+void (*out_restore)(void);
 
 static int complain(int status, const char *format, va_list args)
 {
+	if (out_restore)
+		out_restore();
 	fflush(stdout);
 	fputs("ttlpinctl: ", stderr);
 	vfprintf(stderr, format, args);
@@ -66,6 +74,91 @@ int out_end(void)
 }
 
 /**
+ * out_done - tell that something was changed
+ * @ctl: how the tool was called; people are told nothing, for that is success
+ * @what: command and action
+ * @more: an object with more members for JSON, taken over; or NULL
+ *
+ * Return: as out_end().
+ */
+int out_done(const struct ctl *ctl, const char *what, json_t *more)
+{
+	json_t *tree = json_pack("{s:s?,s:s}", "netns", ctl->netns, "done", what);
+	int ret = CTL_OK;
+
+	if (more)
+		json_object_update(tree, more);
+	if (ctl->json)
+		ret = out_json(tree);
+	json_decref(more);
+	json_decref(tree);
+	return ret;
+}
+
+/* Writes all of it and closes it; 0 or a negative errno. */
+static int write_all(int fd, bool sync, out_writer *writer, const void *data)
+{
+	FILE *out = fd < 0 ? NULL : fdopen(fd, "w");
+	int error = 0;
+
+	if (!out)
+		return -errno;
+	writer(out, data);
+	if (fflush(out) || (sync && fsync(fd)))
+		error = -errno;
+	if (fclose(out) && !error)
+		error = -errno;
+	return error;
+}
+
+/*
+ * Written beside the old file and put in its place whole. What was left there goes,
+ * and no link that waits there is followed. 0 or a negative errno.
+ */
+static int replace_file(const char *path, out_writer *writer, const void *data)
+{
+	char *beside;
+	int error;
+
+	if (asprintf(&beside, "%s.new", path) < 0)
+		return -ENOMEM;
+	unlink(beside);
+	error = write_all(open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644),
+			  true, writer, data);
+	if (!error && rename(beside, path))
+		error = -errno;
+	if (error)
+		unlink(beside);
+	free(beside);
+	return error;
+}
+
+/**
+ * out_file - write a file whole or not at all
+ * @path: the file; one that is behind a link stays there, and a device or a pipe
+ *	is written to
+ * @writer: writes what it is to hold
+ * @data: for @writer
+ *
+ * Return: CTL_OK, or CTL_FAILED with a line on stderr.
+ */
+int out_file(const char *path, out_writer *writer, const void *data)
+{
+	char *real = realpath(path, NULL);
+	struct stat st;
+	int error;
+
+	if (real && !stat(real, &st) && !S_ISREG(st.st_mode))
+		error = write_all(open(real, O_WRONLY | O_CLOEXEC), false, writer,
+				  data);
+	else
+		error = replace_file(real ? real : path, writer, data);
+	free(real);
+	return error ? out_fail("cannot write %s: %s; it is as it was", path,
+				strerror(-error)) : CTL_OK;
+}
+
+/**
  * out_json - print a tree as one line of JSON
  * @tree: the tree
  *
@@ -115,6 +208,25 @@ char *out_text(const json_t *value)
 		free(text);
 		text = more;
 	}
+	return text;
+}
+
+/**
+ * out_address - an end of a flow as ADDR:PORT
+ * @end: an object with addr and port
+ *
+ * Return: text to be freed; an IPv6 address stands in brackets.
+ */
+char *out_address(const json_t *end)
+{
+	const char *addr = json_string_value(json_object_get(end, "addr"));
+	bool v6 = addr && strchr(addr, ':');
+	char *text;
+
+	if (asprintf(&text, "%s%s%s:%" JSON_INTEGER_FORMAT, v6 ? "[" : "",
+		     addr ? addr : "?", v6 ? "]" : "",
+		     json_integer_value(json_object_get(end, "port"))) < 0)
+		return NULL;
 	return text;
 }
 

@@ -7,7 +7,9 @@
 
 #include <jansson.h>
 #include "ctl.h"
+#include "nl.h"
 
-int stats_get(const struct ctl *ctl, json_t **stats);
+int stats_ask(struct nl *nl, const struct ctl *ctl, bool reset, json_t **stats);
+int stats_get(const struct ctl *ctl, bool reset, json_t **stats);
 
 #endif /* STATS_H */

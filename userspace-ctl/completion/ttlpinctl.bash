@@ -1,32 +1,86 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# Completion for ttlpinctl: commands, their words, and live values.
+# Completion for ttlpinctl in bash. What may follow is asked from the tool itself:
+# its --help has a line for each word, its lists have the live values.
+
+# Words that --help has lines for: commands, or what follows one.
+_ttlpinctl_words()
+{
+	ttlpinctl "$@" --help 2> /dev/null |
+		sed -n 's/^  \(\(-., \)\{0,1\}[a-z-][a-z_, -]*\).*/\1/p' |
+		awk '{ n = split($0, part, "  "); gsub(",", "", part[1])
+			m = split(part[1], word, " ")
+			for (i = 1; i <= m; i++) print word[i] }'
+}
+
+# Values of the setting $1: its words, or the ends of its range and what it is.
+_ttlpinctl_values()
+{
+	ttlpinctl config --help 2> /dev/null | awk -v name="$1" '$1 == name {
+		sub(/^ *[a-z_]+ */, "")
+		if (match($0, /^[0-9]+\.\.[0-9]+/)) {
+			split(substr($0, 1, RLENGTH), end, /\.\./)
+			print end[1]; print end[2]
+		} else if (/ bits /) {
+			print 0
+		} else if (!/^up to/) {
+			gsub(/,| or /, " ")
+			n = split($0, word, " ")
+			for (i = 1; i <= n; i++) print word[i]
+		}
+	}'
+	ttlpinctl "${@:2}" config "$1" 2> /dev/null
+}
+
 _ttlpinctl()
 {
-	local word=${COMP_WORDS[COMP_CWORD]} command='' i words=''
+	local line=${COMP_LINE:0:COMP_POINT} word='' command='' what='' before='' i
+	local -a words=() netns=() reply=()
 
-	for ((i = 1; i < COMP_CWORD; i++)); do
-		case ${COMP_WORDS[i]} in
-		-N|--netns) i=$((i + 1)) ;;
+	# Words as the tool gets them: bash also parts them at : and =.
+	read -r -a words <<< "$line"
+	if [[ $line != *[[:space:]] ]]; then
+		word=${words[-1]}
+		unset 'words[-1]'
+	fi
+	for ((i = 1; i < ${#words[@]}; i++)); do
+		case ${words[i]} in
+		-N|--netns) netns=(-N "${words[i + 1]:-}"); i=$((i + 1)) ;;
 		-*) ;;
-		*) command=${COMP_WORDS[i]}; break ;;
+		*)
+			if [ -z "$command" ]; then
+				command=${words[i]}
+			elif [ -z "$what" ]; then
+				what=${words[i]}
+			fi
+			;;
 		esac
 	done
-	case ${COMP_WORDS[COMP_CWORD - 1]} in
-	-N|--netns) words=$(ip netns list 2> /dev/null | cut -d ' ' -f 1) ;;
-	del) words=$(ttlpinctl whitelist 2> /dev/null) ;;
-	--phase) words='syn-sent opening talking closing' ;;
-	*)
-		case $command in
-		'') words='-j --json -N --netns status stats whitelist flows events config' ;;
-		stats) words='--reset --prometheus' ;;
-		whitelist) words='list add del flush' ;;
-		flows) words='list --peer --phase' ;;
-		events) words='--count' ;;
-		config) words=$(ttlpinctl config 2> /dev/null | cut -d ' ' -f 1) ;;
-		esac
-		;;
-	esac
-	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+	before=${words[-1]}
+	mapfile -t reply < <(
+		case $before/$command/$what/$word in
+		-N/* | --netns/*) ip netns list 2> /dev/null | cut -d ' ' -f 1 ;;
+		--peer/* | */whitelist/add/*) ;;
+		--phase/*) printf '%s\n' syn-sent opening talking closing ;;
+		--pcap/* | */whitelist/load/* | */whitelist/save/*) compgen -f -- "$word" ;;
+		*///*) _ttlpinctl_words; printf '%s\n' --json --netns --version --help ;;
+		*/whitelist/del/*) ttlpinctl "${netns[@]}" whitelist 2> /dev/null ;;
+		del/flows/del/*) ttlpinctl "${netns[@]}" flows 2> /dev/null | awk 'NR > 1 { print $2 }' ;;
+		*/flows/del/*)
+			ttlpinctl "${netns[@]}" flows 2> /dev/null |
+				awk -v local="$before" '$2 == local { print $1 }'
+			;;
+		*/config/*/*=*)
+			_ttlpinctl_values "${word%%=*}" "${netns[@]}" |
+				sed "s/^/${word%%=*}=/"
+			;;
+		*) _ttlpinctl_words "$command" ;;
+		esac | sort -u)
+	# A setting is read by its name, or written with = behind it.
+	[ "$command" != config ] || compopt -o nospace 2> /dev/null
+	# What bash takes for the word begins behind the last : or =.
+	i=${word%"${word##*[:=]}"}
+	mapfile -t COMPREPLY < <(compgen -W "${reply[*]}" -- "$word")
+	COMPREPLY=("${COMPREPLY[@]#"$i"}")
 }
 complete -F _ttlpinctl ttlpinctl
