@@ -6,6 +6,14 @@
 #   192.0.2.10      .1         203.0.113.1    203.0.113.25
 #   2001:db8:1::10  ::1        2001:db8:2::1  2001:db8:2::25
 #
+# or, with setup_path, real hosts and a router on which an injector can sit:
+#
+#   inside -------- in0 gateway out0 -------- left path right -------- outside
+#   192.0.2.10      .1         198.51.100.1   .2        203.0.113.1    203.0.113.25
+#   2001:db8:1::10  ::1        2001:db8:3::1  ::2       2001:db8:2::1  2001:db8:2::25
+#
+# What leaves the outside host with TTL 64 reaches the gateway with 63.
+#
 # Each program prints TAP with its plan at the end, and exits with 0, 1, or 4 if
 # a tool that it needs is missing.
 
@@ -17,6 +25,7 @@ suffix=$(printf '%04x' $RANDOM)
 inside=inside-$suffix
 gateway=gateway-$suffix
 outside=outside-$suffix
+path=path-$suffix
 tmp=$(mktemp -d)
 started=()
 
@@ -137,6 +146,109 @@ host_addresses()
 	END
 }
 
+# Addresses and forwarding of the path's hosts; each link is there already.
+setup_path_addresses()
+{
+	ip -n "$gateway" -batch - <<- END
+		link set lo up
+		addr add 192.0.2.1/24 dev in0
+		addr add 198.51.100.1/30 dev out0
+		addr add 2001:db8:1::1/64 dev in0 nodad
+		addr add 2001:db8:3::1/64 dev out0 nodad
+		link set in0 up
+		link set out0 up
+		route add default via 198.51.100.2
+		route add default via 2001:db8:3::2
+	END
+	ip -n "$path" -batch - <<- END
+		link set lo up
+		addr add 198.51.100.2/30 dev left
+		addr add 203.0.113.1/24 dev right
+		addr add 2001:db8:3::2/64 dev left nodad
+		addr add 2001:db8:2::1/64 dev right nodad
+		link set left up
+		link set right up
+		route add default via 198.51.100.1
+		route add default via 2001:db8:3::1
+	END
+	ip netns exec "$gateway" sysctl -q -w net.ipv4.ip_forward=1 \
+		net.ipv6.conf.all.forwarding=1
+	ip netns exec "$path" sysctl -q -w net.ipv4.ip_forward=1 \
+		net.ipv6.conf.all.forwarding=1
+	host_addresses "$inside" 192.0.2.10 192.0.2.1 2001:db8:1::10 2001:db8:1::1
+	host_addresses "$outside" 203.0.113.25 203.0.113.1 2001:db8:2::25 2001:db8:2::1
+}
+
+outside_link()
+{
+	ip link add left netns "$path" type veth peer name out0 netns "$gateway"
+}
+
+# setup_path [COMMAND]: it makes out0 in the gateway and left on the path, if that
+# is to be something else than a veth pair.
+setup_path()
+{
+	local ns
+
+	for ns in "$inside" "$gateway" "$path" "$outside"; do
+		echo "netns add $ns"
+	done | ip -batch -
+	ip -batch - <<- END
+		link add eth0 netns $inside type veth peer name in0 netns $gateway
+		link add eth0 netns $outside type veth peer name right netns $path
+	END
+	"${1:-outside_link}" && setup_path_addresses
+}
+
+# A mail server that takes everything, on the outside host, until serve_mail_stop.
+# Who was sent a forged reply leaves it with a connection that never ends, so it
+# must be able to hold many. Its options are those of smtp-sink.
+sinks=()
+serve_mail()
+{
+	local address
+
+	sinks=()
+	ulimit -n 65536
+	for address in 203.0.113.25 '[2001:db8:2::25]'; do
+		ip netns exec "$outside" smtp-sink -u postfix -m 50000 "$@" "$address:25" \
+			4000 > /dev/null 2>&1 &
+		sinks+=($!)
+	done
+	started+=("${sinks[@]}")
+	busywait 10000 listens "$outside" 25 2
+}
+
+serve_mail_stop()
+{
+	kill "${sinks[@]}"
+	wait "${sinks[@]}" 2> /dev/null
+}
+
+# listens NETNS PORT [N]: N sockets do.
+listens()
+{
+	[ "$(ip netns exec "$1" ss -Hltn "sport = $2" | wc -l)" -ge "${3:-1}" ]
+}
+
+# inject OPTION...: an injector on the path, until inject_stop. It hears what
+# arrives on $inject_at, left if not told.
+injector_pid=''
+inject()
+{
+	ip netns exec "$path" injector --interface "${inject_at:-left}" "$@" > "$tmp/injector" 2>&1 &
+	injector_pid=$!
+	started+=($injector_pid)
+	busywait 5000 grep -q ready "$tmp/injector" || { cat "$tmp/injector"; return 1; }
+}
+
+inject_stop()
+{
+	kill "$injector_pid"
+	wait "$injector_pid" 2> /dev/null
+	grep -q forged "$tmp/injector" || { echo "nothing was forged"; return 1; }
+}
+
 ctl()
 {
 	ttlpinctl -N "$gateway" "$@"
@@ -159,6 +271,20 @@ play()
 	port=$(($(cat "$tmp/port") + 64))
 	echo $port > "$tmp/port"
 	wire -i "$inside" -o "$outside" -p $port "$@"
+}
+
+# A server whose TTL is another than its SYN-ACK's: one drop, then it heals while
+# opening, and its peer is remembered.
+play_healing()
+{
+	play <<- 'END'
+		> S 1000
+		< S. 7000 ack=1001 ttl=60
+		< P. 7001:"220 hi\r\n" ack=1001 ttl=40 -> drop
+		+250ms
+		< P. 7001:"220 hi\r\n" ack=1001 ttl=40
+		> P. 1001:"MAIL FROM:<a@b.example>\r\n" ack=7009
+	END
 }
 
 # counters_are NAME=VALUE...: those and the sums that always hold.
@@ -200,4 +326,10 @@ refused()
 	[ $got = "$status" ] || { echo "exit status $got, not $status"; cat "$tmp/err"; return 1; }
 	[ "$(wc -l < "$tmp/err")" = 1 ] || { echo "not one line:"; cat "$tmp/err"; return 1; }
 	grep -q -F -- "$text" "$tmp/err" || { echo "no '$text' in:"; cat "$tmp/err"; return 1; }
+}
+
+# listening N: so many listen to events in the gateway.
+listening()
+{
+	[ "$(ip netns exec "$gateway" awk '$2 == 16 && $4 != "00000000"' /proc/net/netlink | wc -l)" -ge "$1" ]
 }
