@@ -176,6 +176,156 @@ static void counts_copies_without_wrapping(void)
 	EXPECT(mem.copies == 255);
 }
 
+/* A mark for a closer look goes once nothing was to be seen, and only then. */
+static void takes_an_empty_mark_away(void)
+{
+	struct ttlpin_segment syn = segment(TTLPIN_SYN, 1000, 0, 64);
+	struct ttlpin_segment data = with(segment(TTLPIN_ACK, 7001, 1001, 50), "250 Ok\r\n");
+	enum ttlpin_action action;
+	struct ttlpin_memory mem;
+	u64 state, next;
+
+	ttlpin_session_open(&state, &mem, &syn, 1000);
+	judge(&state, &mem, segment(TTLPIN_SYN | TTLPIN_ACK, 7000, 1001, 50), 1001);
+	EXPECT(ttlpin_engine_known(state, &data, &policy, 1, &next, &action));
+	state |= TTLPIN_ST_SUSPECT;
+	EXPECT(!ttlpin_engine_known(state, &data, &policy, 1, &next, &action));
+	EXPECT(judge(&state, &mem, data, 1002) == TTLPIN_PASS);
+	EXPECT(!(state & TTLPIN_ST_SUSPECT));
+	/* With a suspect that this segment does not cover it stays. */
+	data.ttl = 58;
+	data.seq += 100;
+	EXPECT(judge(&state, &mem, data, 1003) == TTLPIN_CONDEMN);
+	data.ttl = 50;
+	data.seq -= 100;
+	EXPECT(judge(&state, &mem, data, 1004) == TTLPIN_PASS);
+	EXPECT(state & TTLPIN_ST_SUSPECT);
+}
+
+/* What is let go unparsed is what the parsed segment would have been let go for. */
+static void sees_what_changes_nothing(void)
+{
+	static const char *const texts[] = { "MAIL", "rcpt", "Data", "STARTTLS", "quit",
+					     "mai", "a line", "x", "" };
+	u8 packet[80];
+	u32 i, round, idle = 0;
+
+	for (round = 0; round < 512; round++) {
+		for (i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+			u32 len = strlen(texts[i]), cut = round & 2;
+			struct ttlpin_bytes b = { packet, 40 + len, 40 + len, 0 };
+			struct ttlpin_segment seg;
+			struct ttlpin_place place;
+			bool mail = round & 1;
+
+			memset(packet, 0, sizeof(packet));
+			packet[0] = 0x45;
+			packet[3] = 40 + len;
+			packet[9] = 6;
+			packet[32] = 0x50;
+			packet[33] = round >> 2;
+			memcpy(packet + 40, texts[i], len);
+			b.avail -= cut && len > 2 ? len - 2 : 0;
+			EXPECT(!ttlpin_segment_locate(&b, &place));
+			if (!ttlpin_session_is_idle(&b, &place, mail))
+				continue;
+			b.avail = b.len;
+			EXPECT(!ttlpin_segment_parse(&b, &place, &seg));
+			EXPECT(!(seg.flags & TTLPIN_SYN));
+			EXPECT(ttlpin_session_outbound(&seg, mail) ==
+			       TTLPIN_SENT_NOTHING);
+			idle++;
+		}
+	}
+	/* Without SYN, FIN and RST: no payload, or a line of mail that is at hand. */
+	EXPECT(idle == 16 * 4 + 16);
+}
+
+static struct ttlpin_segment stamped(struct ttlpin_segment seg, u32 tsval, u32 tsecr)
+{
+	seg.has_ts = true;
+	seg.tsval = tsval;
+	seg.tsecr = tsecr;
+	return seg;
+}
+
+/* Pinned elsewhere, and nothing known but the TTL. */
+static void begins_by_its_mark(void)
+{
+	struct ttlpin_segment ack = segment(TTLPIN_ACK, 700, 900, 63);
+	struct ttlpin_segment forged = with(segment(TTLPIN_ACK, 700, 900, 71),
+					    "500 error\r\n");
+	struct ttlpin_memory mem;
+	enum ttlpin_action action;
+	u64 state, next;
+
+	/* With timestamps, whose values are far in the second half. */
+	ttlpin_session_open_marked(&state, &mem, 63, 1000);
+	EXPECT(ttlpin_session_carries(state, &mem) == 63);
+	EXPECT(!ttlpin_engine_known(state, &ack, &policy, 1, &next, &action));
+	EXPECT(judge(&state, &mem, forged, 1001) == TTLPIN_CONDEMN);
+	EXPECT(judge(&state, &mem, segment(TTLPIN_RST, 700, 0, 71), 1001) ==
+	       TTLPIN_CONDEMN);
+	/* A genuine SYN-ACK that is sent again: its ISN is not known here. */
+	EXPECT(judge(&state, &mem, segment(TTLPIN_SYN | TTLPIN_ACK, 699, 900, 63),
+		     1002) == TTLPIN_PASS);
+	EXPECT(judge(&state, &mem, segment(TTLPIN_SYN | TTLPIN_ACK, 5, 900, 71),
+		     1002) == TTLPIN_CONDEMN);
+	EXPECT(ttlpin_state_ts(state) == TTLPIN_TS_OFFERED);
+	EXPECT(!ttlpin_engine_known(state, &ack, &policy, 1, &next, &action));
+	EXPECT(judge(&state, &mem, stamped(ack, 4000000000u, 5000), 1003) ==
+	       TTLPIN_PASS);
+	EXPECT(ttlpin_state_ts(state) == TTLPIN_TS_JUDGED);
+	EXPECT(ttlpin_state_tsval(state) == 4000000000u);
+	EXPECT(mem.tsval == 5000);
+	/* From now on like any other: no timestamps, no way; and it heals by them. */
+	forged.ttl = 63;
+	EXPECT(judge(&state, &mem, forged, 1004) == TTLPIN_CONDEMN);
+	ttlpin_session_open_marked(&state, &mem, 63, 1000);
+	judge(&state, &mem, stamped(ack, 4000000000u, 5000), 1003);
+	ack = with(segment(TTLPIN_ACK, 700, 900, 55), "250 Ok\r\n");
+	EXPECT(judge(&state, &mem, stamped(ack, 4000000010u, 5010), 1010) ==
+	       TTLPIN_CONDEMN);
+	EXPECT(judge(&state, &mem, stamped(ack, 4000000250u, 5010), 1250) ==
+	       TTLPIN_HEALED);
+	EXPECT(ttlpin_session_carries(state, &mem) == 55);
+	/* Our clock is known from then on, not from the beginning: no echo of what
+	 * it can have reached in the time between.
+	 */
+	ttlpin_session_open_marked(&state, &mem, 63, 1000);
+	judge(&state, &mem, stamped(segment(TTLPIN_ACK, 700, 900, 63), 4000000000u, 5000),
+	      100000);
+	judge(&state, &mem, stamped(ack, 4000000010u, 65000), 100010);
+	EXPECT(judge(&state, &mem, stamped(ack, 4000000250u, 65000), 100250) ==
+	       TTLPIN_CONDEMN);
+
+	/* Without: the first good segment says so, but an RST does not. */
+	ttlpin_session_open_marked(&state, &mem, 63, 1000);
+	EXPECT(judge(&state, &mem, segment(TTLPIN_RST, 700, 0, 63), 1001) == TTLPIN_PASS);
+	EXPECT(ttlpin_state_ts(state) == TTLPIN_TS_OFFERED);
+	EXPECT(!ttlpin_engine_known(state, &(struct ttlpin_segment){ .flags = TTLPIN_ACK,
+				    .ttl = 63 }, &policy, 1, &next, &action));
+	EXPECT(judge(&state, &mem, segment(TTLPIN_ACK, 700, 900, 64), 1002) == TTLPIN_NEAR);
+	EXPECT(ttlpin_state_ts(state) == TTLPIN_TS_NONE);
+	EXPECT(ttlpin_engine_known(state, &(struct ttlpin_segment){ .flags = TTLPIN_ACK,
+				   .ttl = 63 }, &policy, 1, &next, &action));
+}
+
+/* What is written where other gateways read it. */
+static void carries_its_newest_ttl(void)
+{
+	struct ttlpin_memory mem = { .nr_learned = 2, .learned = { 40, 41 } };
+	u64 state = ttlpin_state_set_phase(57, TTLPIN_PHASE_SYN_SENT);
+
+	EXPECT(ttlpin_session_carries(state, &mem) == 0);
+	state = ttlpin_state_set_phase(57, TTLPIN_PHASE_OPENING);
+	EXPECT(ttlpin_session_carries(state, &mem) == 41);
+	mem.nr_learned = 0;
+	EXPECT(ttlpin_session_carries(state, &mem) == 57);
+	mem.flags = TTLPIN_MEM_LOOSE;
+	EXPECT(ttlpin_session_carries(state, &mem) == 0);
+}
+
 int main(void)
 {
 	TEST(guards_a_server);
@@ -184,5 +334,9 @@ int main(void)
 	TEST(knows_idle_time);
 	TEST(measures_every_pair);
 	TEST(counts_copies_without_wrapping);
+	TEST(takes_an_empty_mark_away);
+	TEST(sees_what_changes_nothing);
+	TEST(begins_by_its_mark);
+	TEST(carries_its_newest_ttl);
 	return tap_end();
 }

@@ -67,7 +67,7 @@ static void build(const struct oracle_flow *of, const struct oracle_segment *os,
 		mem->suspect = (struct ttlpin_suspect){
 			.seq = PEER + s->seq, .tsval = BASE + s->val,
 			.first = NOW - s->age, .len = s->len, .ttl = s->ttl,
-			.rank = s->rank, .kind = s->kind,
+			.rank = s->rank, .kind = s->kind, .rivals = s->rivals,
 			.hash = hash((const u8 *)texts[s->text], hashed(s->len)),
 		};
 	}
@@ -145,6 +145,7 @@ static bool same_state(const struct oracle_flow *of, int phase_before,
 	       !mem->suspect.rank == !s->there &&
 	       (!s->there || (mem->suspect.rank == s->rank &&
 			      mem->copies == s->copies &&
+			      mem->suspect.rivals == s->rivals &&
 			      mem->suspect.ttl == s->ttl));
 }
 
@@ -256,6 +257,7 @@ static void draw_suspect(struct oracle_suspect *s, const struct oracle_segment *
 	s->copies = 1 + draw(3);
 	s->age = ages[draw(7)];
 	s->val = seg->has_ts ? seg->val - steps[draw(4)] : 0;
+	s->rivals = draw(3);
 	s->rank = s->kind == O_RST ? 1 : s->kind == O_ACK ? 2 + draw(2) :
 							     2 + draw(4);
 }
@@ -268,17 +270,17 @@ static void draw_rules(struct oracle_rules *rules)
 }
 
 /*
- * Everything at once: some 2 * 10^12 combinations, of which one
+ * Everything at once: some 6 * 10^12 combinations, of which one
  * in @stride times a large prime is tried, so that each field meets each other.
  */
 static void all_fields(void)
 {
 	const unsigned long total = 15ul * 13 * 3 * 5 * 3 * 3 * 3 * 8 * 3 * 4 *
-				    8 * 4 * 2 * 3 * 2 * 2 * 3 * 7 * 4 * 4;
+				    8 * 4 * 2 * 3 * 2 * 2 * 3 * 7 * 4 * 4 * 3;
 	static const long bursts[] = { -1, 1999, 2000 };
 	unsigned long i;
 
-	for (i = stride / 2; i < total; i += stride * 9973) {
+	for (i = stride / 2; i < total; i += stride * 29989) {
 		struct oracle_flow of = { 0 };
 		struct oracle_segment seg;
 		struct oracle_rules rules;

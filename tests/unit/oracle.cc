@@ -74,11 +74,11 @@ int rank(const Case &c)
 	return judged && c.seg.val > c.flow.newest ? 5 : 4;
 }
 
-bool is_copy(const Case &c)
+bool says_the_same(const Case &c)
 {
 	const oracle_suspect &s = c.flow.suspect;
 
-	if (!s.there || s.kind == O_RST || c.seg.rst || s.ttl != c.seg.ttl)
+	if (!s.there || s.kind == O_RST || c.seg.rst)
 		return false;
 	if (s.kind == O_ACK && kind(c.seg) == O_ACK)
 		return true;
@@ -89,6 +89,11 @@ bool is_copy(const Case &c)
 	return c.seg.len >= std::min(s.len, 32) && s.text == c.seg.text;
 }
 
+bool is_copy(const Case &c)
+{
+	return says_the_same(c) && c.flow.suspect.ttl == c.seg.ttl;
+}
+
 void remember(const Case &c, int r)
 {
 	oracle_suspect &s = c.flow.suspect;
@@ -96,11 +101,17 @@ void remember(const Case &c, int r)
 	if (is_copy(c)) {
 		s.copies++;
 		s.rank = std::max(s.rank, r);
-	} else if (!s.there || s.age >= 60000 || r > s.rank ||
-		   (r == s.rank && c.seg.seq < s.seq)) {
-		s = { true, kind(c.seg), c.seg.seq, c.seg.len, c.seg.text,
-		      c.seg.ttl, c.seg.has_ts ? c.seg.val : 0, 0, 1, r };
+		s.rivals = 0;
+		return;
 	}
+	if (s.there && s.age < 60000 && r == s.rank && c.seg.seq >= s.seq &&
+	    says_the_same(c))
+		s.rivals++;
+	if (!s.there || s.age >= 60000 || r > s.rank ||
+	    (r == s.rank && c.seg.seq < s.seq) || s.rivals == 3)
+		s = { true, kind(c.seg), c.seg.seq, c.seg.len, c.seg.text,
+		      c.seg.ttl, c.seg.has_ts ? c.seg.val : c.flow.no_val, 0,
+		      1, r, 0 };
 }
 
 bool has_become_true(const Case &c)
@@ -173,14 +184,28 @@ std::optional<int> suspicion(const Case &c)
 	return std::nullopt;
 }
 
+/* What came before the pin, or before a new one, tells nothing of the peer. */
+void is_pin(const Case &c)
+{
+	oracle_flow &f = c.flow;
+
+	f.phase = O_OPENING;
+	f.known[0] = c.seg.ttl;
+	f.ts = f.ts != O_NONE && c.seg.has_ts ? O_OFFERED : O_NONE;
+	f.newest = c.seg.has_ts ? c.seg.val : f.no_val;
+	f.idle = 0;
+	f.burst = -1;
+	f.repin = false;
+	f.suspect.there = false;
+}
+
 Answer pins(const Case &c)
 {
 	if (c.flow.phase != O_SYN_SENT)
 		return std::nullopt;
 	if (!is_synack(c.seg) || !c.seg.acks_our_syn)
 		return oracle_verdict{ O_UNPINNED, 0, 0, 0 };
-	c.flow.phase = O_OPENING;
-	c.flow.known[0] = c.seg.ttl;
+	is_pin(c);
 	return oracle_verdict{ O_PASS, 0, 0, 0 };
 }
 
@@ -192,8 +217,7 @@ Answer second_synack(const Case &c)
 	    distance(c) > c.rules.tolerance)
 		return says(c, O_DROP, O_SYNACK);
 	oracle_verdict v = says(c, distance(c) ? O_NEAR : O_PASS);
-	c.flow.phase = O_OPENING;
-	c.flow.known[0] = c.seg.ttl;
+	is_pin(c);
 	return v;
 }
 

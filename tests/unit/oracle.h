@@ -41,6 +41,7 @@ struct oracle_suspect {
 	long age;		/* ms */
 	int copies;
 	int rank;
+	int rivals;		/* in a row */
 };
 
 struct oracle_flow {
@@ -50,6 +51,7 @@ struct oracle_flow {
 	long idle;		/* s */
 	long our_val;		/* TSval of our SYN */
 	long open;		/* ms since our SYN */
+	long no_val;		/* a TSval that is none, as it is kept */
 	long burst;		/* ms since a suspect RST, or -1 */
 	bool repin, loose;
 	struct oracle_suspect suspect;

@@ -93,6 +93,10 @@ static void lookup(u8 family)
 				at.addr[family == 4 ? 3 : 15] += 1;
 			for (j = 0; j < nr; j++)
 				want |= holds(&list[j], at.addr);
+			for (j = 0; j < nr; j++)
+				EXPECT(ttlpin_prefix_holds(&list[j], family, at.addr) ==
+				       holds(&list[j], at.addr) &&
+				       !ttlpin_prefix_holds(&list[j], 10 - family, at.addr));
 			got = family == 4 ? ttlpin_prefix_find4(r4, ranges, at.addr) :
 					    ttlpin_prefix_find6(r6, ranges, at.addr);
 			EXPECT(got == want);

@@ -64,8 +64,7 @@ static void sent(struct world *w, int flow, const struct ttlpin_segment *seg)
 {
 	u64 *state = &w->state[flow];
 	struct ttlpin_memory *mem = &w->mem[flow];
-	int port = w->script.port;
-	bool mail = port == 25 || port == 465 || port == 587 || port == 2525;
+	bool mail = ttlpin_session_is_mail_port(w->script.port);
 
 	if ((seg->flags & (TTLPIN_SYN | TTLPIN_ACK)) == TTLPIN_SYN) {
 		if (w->known[flow] && mem->isn == seg->seq) {
