@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # Two real MTAs: Postfix on the inside host, OpenSMTPD on the outside host.
+# $inside and $outside name their namespaces, if those are not called so.
 
 MAIL_LOG=/var/log/postfix.log
 MAILBOX=/tmp/mailbox
@@ -46,7 +47,7 @@ postfix_start()
 		chown postfix:postdrop maildrop public &&
 		chmod 730 maildrop && chmod 710 public && chmod 700 private)
 	mkdir -p /var/lib/postfix && chown postfix /var/lib/postfix
-	ip netns exec inside /usr/lib/postfix/sbin/master -w
+	ip netns exec "${inside:-inside}" /usr/lib/postfix/sbin/master -w
 }
 
 opensmtpd_start()
@@ -63,7 +64,7 @@ opensmtpd_start()
 	END
 	mkdir -p /var/empty
 	install -d -m 711 /var/spool/smtpd
-	ip netns exec outside /usr/sbin/smtpd -d -f /tmp/smtpd.conf \
+	ip netns exec "${outside:-outside}" /usr/sbin/smtpd -d -f /tmp/smtpd.conf \
 		> /tmp/smtpd.log 2>&1 &
 }
 
@@ -71,7 +72,7 @@ opensmtpd_start()
 mail_send()
 {
 	printf 'From: <sales@livedoor.example>\nTo: <jimgreen@neptune.example>\nSubject: %s\n\nHello.\n' "$1" |
-		ip netns exec inside /usr/sbin/sendmail -f sales@livedoor.example \
+		ip netns exec "${inside:-inside}" /usr/sbin/sendmail -f sales@livedoor.example \
 			jimgreen@neptune.example
 }
 

@@ -109,14 +109,35 @@ for family in 4 6; do
 	forged "a difference of 2 is dropped, of 1 passes" dropped=2 near=2 \
 		< "$tmp/script"
 
+	# Reset type 1, by chance but always the same.
+	awk 'BEGIN {
+		srand(1)
+		for (i = 0; i < 1000; i++)
+			print "< R 7037 ipid=64 nodf win=" int(rand() * 9999) \
+				" ttl=" (i ? 2 + int(rand() * 254) : 90) " -> drop"
+		print "< P. 7037:\"250 Ok\\r\\n\" ack=1060 ttl=50"
+	}' | plain > "$tmp/script"
+	forged "a thousand RSTs of random TTL, some of them right" dropped=1000 \
+		dropped_rst=1000 confirmed=1 < "$tmp/script"
+
 	plain <<- 'END' > "$tmp/script"
+		< R 7037 ttl=71 ipid=4 -> drop
+		< R 19540 ttl=71 ipid=5 -> drop
+		< P. 7037:"250 Ok\r\n" ack=1060 ttl=50
+	END
+	forged "a pair of RSTs at +12503" dropped=2 dropped_rst=2 < "$tmp/script"
+
+	# Those that arrive with 0 or 1 would go no further anyway; it is counted.
+	plain <<- 'END' > "$tmp/script"
+		< R 7037 ttl=0 -> drop
+		< R 7037 ttl=1 -> drop
 		< R 7037 ttl=2 -> drop
 		< R 7037 ttl=255 -> drop
 		< R 7037 ttl=128 -> drop
 		< R 7037 ttl=64 -> drop
 		< P. 7037:"250 Ok\r\n" ack=1060 ttl=50
 	END
-	forged "TTLs from end to end" dropped=4 < "$tmp/script"
+	forged "TTLs from end to end" dropped=6 dropped_ttl=6 < "$tmp/script"
 
 	plain <<- 'END' > "$tmp/script"
 		< S. 9000 ack=1001 ttl=50 -> drop

@@ -127,3 +127,42 @@ int packet_build(uint8_t *packet, const struct packet_ends *ends,
 	return ends->family == 4 ? build_v4(packet, ends, step) :
 				   build_v6(packet, ends, step);
 }
+
+/**
+ * packet_fragment - build a fragment of a packet
+ * @fragment: filled
+ * @packet: the packet
+ * @head: octets of its IP header
+ * @at: where the fragment's payload begins in it
+ * @n: octets of that
+ * @more: others follow
+ *
+ * Return: its length.
+ */
+int packet_fragment(uint8_t *fragment, const uint8_t *packet, int head, int at,
+		    int n, bool more)
+{
+	int place = (at - head) | (more ? head == 20 ? 0 : 1 : 0), sum;
+
+	memcpy(fragment, packet, head);
+	if (head == 40) {
+		uint8_t ext[8] = { packet[6], 0, place >> 8, place, 0, 0, 0x12, 0x34 };
+
+		fragment[6] = IPPROTO_FRAGMENT;
+		fragment[4] = (n + 8) >> 8;
+		fragment[5] = n + 8;
+		memcpy(fragment + 40, ext, 8);
+		memcpy(fragment + 48, packet + at, n);
+		return 48 + n;
+	}
+	memcpy(fragment + 20, packet + at, n);
+	fragment[2] = (20 + n) >> 8;
+	fragment[3] = 20 + n;
+	fragment[6] = place / 8 >> 8 | (more ? 0x20 : 0);
+	fragment[7] = place / 8;
+	fragment[10] = fragment[11] = 0;
+	sum = packet_checksum(0, fragment, 20);
+	fragment[10] = sum >> 8;
+	fragment[11] = sum;
+	return 20 + n;
+}

@@ -21,6 +21,8 @@ struct packet_ends {
 
 int packet_build(uint8_t *packet, const struct packet_ends *ends,
 		 const struct script_step *step);
+int packet_fragment(uint8_t *fragment, const uint8_t *packet, int head, int at,
+		    int n, bool more);
 uint16_t packet_checksum(uint32_t sum, const uint8_t *data, int len);
 
 #endif /* PACKET_H */

@@ -61,11 +61,12 @@ idle_timeout 900
 close_timeout 60
 event_rate 100
 event_snaplen 128
+ct_mark_mask 0
 flows 0 444
 END
 only_these()
 {
-	[ "$(ls $dir | wc -l)" = 14 ] && [ "$(ls /sys/kernel/ttlpin)" = net ]
+	[ "$(ls $dir | wc -l)" = 15 ] && [ "$(ls /sys/kernel/ttlpin)" = net ]
 }
 ok "there is no other file" only_these
 ok "another namespace starts with 4096 flows" \
@@ -105,7 +106,17 @@ event_rate|0 100000 100|-5|$invalid
 event_rate||100001|$range
 event_snaplen|0 1500 128|all|$invalid
 event_snaplen||1501|$range
+ct_mark_mask|0xff 0xff000000 0xffffffff 0x1ff0 0xff0000 0|-1 0x ff 0xfg 0xff,1 all EMPTY|$invalid
+ct_mark_mask||1 0x7f 0x7f00 0xf0f00 0xff00ff 0x1ffffffff 4294967296|$range
 END
+decimal()
+{
+	echo 16711680 > $dir/ct_mark_mask && [ "$(ttlpinctl config ct_mark_mask)" = 0xff0000 ] &&
+		ttlpinctl config ct_mark_mask=255 && [ "$(cat $dir/ct_mark_mask)" = 0xff ] &&
+		echo 0x00FF0000 > $dir/ct_mark_mask && [ "$(cat $dir/ct_mark_mask)" = 0xff0000 ] &&
+		echo 0 > $dir/ct_mark_mask
+}
+ok "ct_mark_mask is read as it is written by others, too" decimal
 
 all_or_none()
 {

@@ -136,6 +136,35 @@ still_guarded()
 ok "pinned flows stay pinned" still_guarded
 set_to max_flows=4096
 ok "a larger store has room again" fill 1
+
+# Full of flows that have said QUIT: those make room, so that mail goes on guarded.
+quits()
+{
+	handshakes 60 | awk '{ print } /^< S/ {
+		split($4, ack, "=")
+		print "> P. " ack[2] ":\"QUIT\\r\\n\" ack=7001"
+	}'
+}
+fill_closing()
+{
+	for _ in $(seq "$1"); do
+		quits | play || return 1
+	done
+}
+rmmod nf_ttlpin
+load_module
+set_to max_flows=1024
+ok "closing flows until the store is full and beyond" fill_closing 20
+ctl stats --reset > /dev/null
+ok "more flows" fill 5
+guarded()
+{
+	counters_are table_full=0 pinned=300 &&
+		[ "$(jq .counters.evicted "$tmp/stats")" -gt 200 ] &&
+		[ "$(ctl config flows)" -le 1024 ]
+}
+ok "take the place of those that close" guarded
+set_to max_flows=4096
 busy()
 {
 	fill 2 && refused 1 "more flows than that are live" \

@@ -24,11 +24,7 @@ ctl -j events --count 1 > "$tmp/event.json" &
 json=$!
 ctl events --count 1 > "$tmp/event.txt" &
 text=$!
-listeners()
-{
-	[ "$(ip netns exec "$gateway" awk '$2 == 16 && $4 != "00000000"' /proc/net/netlink | wc -l)" -ge 2 ]
-}
-ok "two listen" busywait 5000 listeners
+ok "two listen" busywait 5000 listening 2
 ok "a forged reply" session
 ok "the listeners end after one event" wait $json $text
 ok "the event as JSON" jq -e '.event == "drop" and .reason == "ttl" and
@@ -49,7 +45,7 @@ ok "status as JSON" eval 'ctl -j status | jq -e ".last_drop.ttl == 58 and .mode 
 ok "status is the default" eval '[ "$(ctl)" = "$(ctl status)" ]'
 ok "every counter of the contract is there" eval 'ctl -j stats | jq -e "
 	.counters | keys | length == 27" && ctl -j stats | jq -e ".flows == 1 and .max_flows == 4096"'
-ok "Prometheus" eval 'ctl stats --prometheus | grep -q "^ttlpin_dropped_total 1\$"'
+ok "Prometheus" eval 'ctl stats --prometheus | grep -q "^ttlpin_dropped_total{netns=.$gateway.} 1\$"'
 ok "reset shows what it takes away" eval 'ctl stats --reset | grep -q "dropped  *1\$"'
 ok "and starts again" counters_are seen=0 dropped=0
 
@@ -70,7 +66,7 @@ ok "events need privilege" refused 1 "CAP_NET_ADMIN" \
 	setpriv --reuid nobody --clear-groups ttlpinctl events
 ok "writing a setting needs privilege" refused 1 "needs root" \
 	setpriv --reuid nobody --clear-groups ttlpinctl config mode=off
-for command in '' status stats whitelist flows events config; do
+for command in '' status stats whitelist flows events config apply advise; do
 	# shellcheck disable=SC2086 # no command is no word
 	ok "help for '$command'" eval "ttlpinctl $command --help | grep -q Usage"
 done
@@ -78,13 +74,14 @@ done
 # Rate: two events a second, the rest is counted as lost.
 set_to event_rate=2
 ctl stats --reset > /dev/null
-ctl events > "$tmp/events" 2>&1 &
+ttlpinctl -N "$gateway" events > "$tmp/events" 2>&1 &
 started+=($!)
-listener()
+busywait 5000 listening 1
+has_given_up()
 {
-	[ "$(ip netns exec "$gateway" awk '$2 == 16 && $4 != "00000000"' /proc/net/netlink | wc -l)" -ge 1 ]
+	grep -q '^CapPrm:.0*$' "/proc/$(pgrep -n -x ttlpinctl)/status"
 }
-busywait 5000 listener
+ok "who follows events has given up its privileges" busywait 5000 has_given_up
 volley()
 {
 	awk 'BEGIN { print "> S 1000"; print "< S. 7000 ack=1001 ttl=50"
@@ -97,4 +94,93 @@ bounded()
 		.events_sent + .events_lost == 40' > /dev/null || { ctl stats; return 1; }
 }
 ok "events are bounded, and the lost ones counted" bounded
+none()
+{
+	set_to event_rate=0 && ctl stats --reset > /dev/null && volley &&
+		ctl -j stats | jq -e '.counters.events_sent == 0 and .counters.events_lost == 40'
+}
+ok "a rate of 0 sends none" none
+all()
+{
+	set_to event_rate=100000 && ctl stats --reset > /dev/null && volley &&
+		ctl -j stats | jq -e '.counters.events_sent == 40 and .counters.events_lost == 0'
+}
+ok "another rate applies at once" all
+kill "${started[-1]}"
+wait "${started[-1]}" 2> /dev/null
+
+# A listener that does not read: what it had no room for is counted, too, and the
+# tool says so when it reads again.
+set_to event_rate=100000
+ctl stats --reset > /dev/null
+ttlpinctl -N "$gateway" -j events > "$tmp/slow" 2> "$tmp/slow-err" &
+slow=$!
+started+=("$slow")
+busywait 5000 listening 1
+kill -STOP $slow
+overrun()
+{
+	local _
+
+	for _ in $(seq 12); do
+		awk 'BEGIN { print "> S 1000"; print "< S. 7000 ack=1001 ttl=50"
+			for (i = 0; i < 1000; i++)
+				print "< R " 7001 + i " ttl=9 -> drop" }' | play || return 1
+		! ctl -j stats | jq -e '.counters.events_lost > 0' > /dev/null || break
+	done
+	ctl -j stats | jq -e '.counters | .events_lost > 0 and
+		.events_sent + .events_lost == .dropped' > /dev/null || { ctl stats; return 1; }
+}
+ok "what a slow listener loses is counted" overrun
+kill -CONT $slow
+ok "and said" busywait 10000 grep -q "events were lost: they came faster" "$tmp/slow-err"
+all_read()
+{
+	[ "$(wc -l < "$tmp/slow")" = "$(ctl -j stats | jq .counters.events_sent)" ]
+}
+ok "the rest is there" busywait 20000 all_read
+kill $slow
+wait $slow 2> /dev/null
+
+# A flow that meets more TTLs than it can know.
+ctl -j events --count 8 > "$tmp/loose" &
+loose=$!
+busywait 5000 listening 1
+many_paths()
+{
+	awk 'BEGIN { print "> S 1000"; print "< S. 7000 ack=1001 ttl=60"
+		for (i = 0; i < 4; i++) {
+			line = "< P. " 7001 + 8 * i ":\"220-hi\\r\\n\" ack=1001 ttl=" 40 - 10 * i
+			print line " -> drop"; print "+250ms"; print line
+		} }' | play && wait $loose
+}
+ok "four TTLs heal one after the other" many_paths
+ok "three are learned, the fourth lets the flow loose" test \
+	"$(jq -r .event "$tmp/loose" | tr '\n' ' ')" = "drop heal drop heal drop heal drop loose "
+
+# Whoever follows events is told when the module goes, or is another one: it took
+# the membership along.
+follow_again()
+{
+	ttlpinctl -N "$gateway" events > "$tmp/again" 2> "$tmp/again-err" &
+	again=$!
+	busywait 5000 listening 1
+}
+ended_with()
+{
+	wait $again
+	[ $? = 1 ] && grep -q "$1" "$tmp/again-err" && [ "$(wc -l < "$tmp/again-err")" = 1 ]
+}
+follow_again
+replaced()
+{
+	rmmod nf_ttlpin && load_module && ended_with "the module was loaded anew; ask for events again"
+}
+ok "events end with a line when the module is loaded anew" replaced
+follow_again
+gone()
+{
+	rmmod nf_ttlpin && ended_with "not loaded"
+}
+ok "and when there is none" gone
 finish

@@ -261,51 +261,6 @@ static enum arrival await(struct wire *w, struct side *to, const uint8_t *want,
 	}
 }
 
-/* One fragment: @n octets from @at, of what follows a header of @head octets. */
-static int build_fragment(uint8_t *fragment, const uint8_t *packet, int head,
-			  int at, int n, bool more)
-{
-	int place = (at - head) | (more ? head == 20 ? 0 : 1 : 0), sum;
-
-	memcpy(fragment, packet, head);
-	if (head == 40) {
-		uint8_t ext[8] = { packet[6], 0, place >> 8, place, 0, 0, 0x12, 0x34 };
-
-		fragment[6] = IPPROTO_FRAGMENT;
-		fragment[4] = (n + 8) >> 8;
-		fragment[5] = n + 8;
-		memcpy(fragment + 40, ext, 8);
-		memcpy(fragment + 48, packet + at, n);
-		return 48 + n;
-	}
-	memcpy(fragment + 20, packet + at, n);
-	fragment[2] = (20 + n) >> 8;
-	fragment[3] = 20 + n;
-	fragment[6] = place / 8 >> 8 | (more ? 0x20 : 0);
-	fragment[7] = place / 8;
-	fragment[10] = fragment[11] = 0;
-	sum = packet_checksum(0, fragment, 20);
-	fragment[10] = sum >> 8;
-	fragment[11] = sum;
-	return 20 + n;
-}
-
-static void send_fragments(struct side *from, const uint8_t *packet, int len,
-			   int size)
-{
-	int head = packet[0] >> 4 == 4 ? 20 : 40, at, end;
-
-	size &= ~7;
-	for (at = head; at < len; at = end) {
-		uint8_t fragment[1600];
-
-		end = at + size < len ? at + size : len;
-		transmit(from, fragment,
-			 build_fragment(fragment, packet, head, at, end - at,
-					end < len));
-	}
-}
-
 /* Packets of raw IP as they reach the gateway, for readers of captures. */
 static void save(struct wire *w, const uint8_t *packet, int len)
 {
@@ -322,6 +277,23 @@ static void save(struct wire *w, const uint8_t *packet, int len)
 	fwrite(packet, len, 1, w->pcap);
 }
 
+static void send_fragments(struct wire *w, struct side *from, const uint8_t *packet, int len,
+			   int size)
+{
+	int head = packet[0] >> 4 == 4 ? 20 : 40, at, end;
+
+	size &= ~7;
+	for (at = head; at < len; at = end) {
+		uint8_t fragment[1600];
+		int n;
+
+		end = at + size < len ? at + size : len;
+		n = packet_fragment(fragment, packet, head, at, end - at, end < len);
+		save(w, fragment, n);
+		transmit(from, fragment, n);
+	}
+}
+
 static bool play(struct wire *w, const struct script_step *step)
 {
 	static const char *const words[] = { "drop", "pass", "altered" };
@@ -334,11 +306,12 @@ static bool play(struct wire *w, const struct script_step *step)
 
 	ends = ends_of(w, step, true);
 	want_len = packet_build(want, &ends, step);
-	save(w, packet, len);
-	if (step->frag)
-		send_fragments(from, packet, len, step->frag);
-	else
+	if (step->frag) {
+		send_fragments(w, from, packet, len, step->frag);
+	} else {
+		save(w, packet, len);
 		transmit(from, packet, len);
+	}
 	send_marker(w, from, step->outbound);
 	got = await(w, to, want, want_len, step->ttl - 1);
 	if (w->verbose)

@@ -1,0 +1,126 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Who may do what: anybody sees the counters, CAP_NET_ADMIN in the namespace's
+# user namespace does the rest, and a container's root rules its own namespace.
+here=$(dirname "$(readlink -f "$0")")
+# shellcheck source=tests/lib.sh
+. "$(find "$here/../lib.sh" "$here/lib.sh" 2> /dev/null | head -n 1)"
+need wire ttlpinctl jq setpriv unshare
+setup_gateway
+load_module || skip_all "the module does not load"
+chmod 755 "$tmp"
+
+nobody()
+{
+	setpriv --reuid nobody --regid nogroup --clear-groups "$@"
+}
+# The same, but with the one capability that the module asks for.
+keeper()
+{
+	nobody --inh-caps +net_admin --ambient-caps +net_admin "$@"
+}
+
+for command in status stats config "config mode" "stats --prometheus" "-j top --count 1"; do
+	# shellcheck disable=SC2086 # several words
+	ok "anybody may: $command" nobody ttlpinctl $command
+done
+ok "who may not list peers sees the rest of top" eval \
+	'nobody ttlpinctl -j top --count 1 | jq -e ".peers == null and .counters.seen == 0"'
+echo 192.0.2.1 > "$tmp/list"
+chmod 644 "$tmp/list"
+while read -r command; do
+	# shellcheck disable=SC2086 # several words
+	ok "not anybody may: $command" refused 1 "root, or CAP_NET_ADMIN" \
+		nobody ttlpinctl $command
+	case $command in events*|whitelist\ del*|flows\ del*) continue ;; esac
+	# shellcheck disable=SC2086 # several words
+	ok "CAP_NET_ADMIN alone may: $command" keeper ttlpinctl $command
+done << END
+stats --reset
+whitelist
+whitelist add 198.51.100.1
+whitelist del 198.51.100.1
+whitelist load $tmp/list
+whitelist save
+whitelist flush
+flows
+flows flush
+flows del 192.0.2.1:1 203.0.113.1:25
+peers
+peers flush
+config tolerance=1
+config mode=enforce tolerance=2
+events --count 1
+END
+ok "CAP_NET_ADMIN alone may: whitelist del" keeper sh -c \
+	'ttlpinctl whitelist add 192.0.2.9 && ttlpinctl whitelist del 192.0.2.9'
+listens_and_ends()
+{
+	# 124: it listened until the time was over.
+	keeper timeout 1 ttlpinctl events
+	[ $? = 124 ]
+}
+ok "CAP_NET_ADMIN alone may: events" listens_and_ends
+files()
+{
+	local file
+
+	for file in /sys/kernel/ttlpin/net/*; do
+		nobody cat "$file" > /dev/null || return 1
+		! nobody sh -c "echo 1 > $file" 2> /dev/null || { echo "$file was written"; return 1; }
+	done
+}
+ok "anybody reads the files, and writes none" files
+ok "nor enters a namespace" refused 1 "needs root" nobody ttlpinctl -N "$gateway" status
+
+# A container: a user namespace and a network namespace of its own, whose root
+# is nobody outside.
+container()
+{
+	nobody unshare --user --map-root-user --net --mount sh -c "$1"
+}
+ok "set outside" ttlpinctl config tolerance=7
+ok "a container has settings of its own" eval \
+	'[ "$(container "ttlpinctl config tolerance max_flows | tr -s \" \n\" \" \"")" = "tolerance 1 max_flows 4096 " ]'
+ok "its root changes them" eval \
+	'[ "$(container "ttlpinctl config mode=monitor ports=2525 && ttlpinctl config mode ports | tr -s \" \n\" \" \"")" = "mode monitor ports 2525 " ]'
+ok "and its whitelist" eval \
+	'[ "$(container "ttlpinctl whitelist add 192.0.2.7 && ttlpinctl whitelist")" = 192.0.2.7/32 ]'
+# Files have an owner from the start: the container's root, if it was known then.
+with_files()
+{
+	nobody unshare --user --map-root-user unshare --net --mount sh -c \
+		'mount -t sysfs sys /sys && cd /sys/kernel/ttlpin/net && stat -c %u mode &&
+			echo off > mode && ttlpinctl config mode'
+}
+ok "and its files" eval '[ "$(with_files | tr "\n" " ")" = "0 off " ]'
+ok "lists flows and peers, forgets them, resets" container \
+	'ttlpinctl flows && ttlpinctl peers && ttlpinctl flows flush && ttlpinctl peers flush && ttlpinctl stats --reset'
+ok "without a sysfs of its own the tool still acts on the container" eval \
+	'[ "$(container "ttlpinctl config tolerance=5 && ttlpinctl -j status | jq .settings.tolerance")" = 5 ]'
+ok "and not outside" test "$(ttlpinctl config mode) $(ttlpinctl config tolerance) $(ttlpinctl whitelist)" = "enforce 7 "
+# In a user namespace alone the network is still the host's.
+ok "root of a user namespace alone may not" refused 1 "root, or CAP_NET_ADMIN" \
+	nobody unshare --user --map-root-user ttlpinctl config mode=off
+ok "nor may it list" refused 1 "root, or CAP_NET_ADMIN" \
+	nobody unshare --user --map-root-user ttlpinctl flows
+ok "nor listen" refused 1 "root, or CAP_NET_ADMIN" \
+	nobody unshare --user --map-root-user ttlpinctl events --count 1
+apart()
+{
+	container 'timeout 4 ttlpinctl -j events' > "$tmp/container" &
+	local pid=$!
+	ctl -j events --count 1 > "$tmp/event" &
+	local other=$!
+	busywait 5000 listening 1 || return 1
+	play <<- 'EOF' || return 1
+		> S 1000
+		< S. 7000 ack=1001 ttl=50
+		< R 7001 ttl=9 -> drop
+	EOF
+	wait $other
+	wait $pid
+	[ -s "$tmp/event" ] && [ ! -s "$tmp/container" ]
+}
+ok "a container hears nothing of other namespaces" apart
+finish
