@@ -4,9 +4,21 @@
 #   make                 module for the running kernel, and ttlpinctl
 #   make KDIR=DIR        the same for another kernel's build directory
 #   make install         both, below DESTDIR
+#   make deb             Debian packages, in build/deb
+#   make dist            the source as a tarball, in build/dist
+#   make check-packages  the packages in a clean Debian 12, some minutes
 #   make check           every test that CI runs; installs what it needs
 #   make check-oracle    the verdict against an oracle, some minutes
+#   make check-debug     the module in a kernel with KASAN, many hours
+#   make check-races     races on two CPUs, half an hour each; SECONDS=N, RACES='...'
+#   make check-floods    floods and a soak of a million mails; FLOODS='-n N -s N'
+#   make lint             every static check, some minutes
+#   make fuzz             every fuzzer for SECONDS (60) of its own
+#   make check-captures DIR=DIR  analyze on every file of a folder of captures
+#   make bench-analyze [MB=1024] its speed beside that of tcpdump and tshark
+#   make check-report    the report's page in Chromium, by axe
 #   make coverage        what of the verdict the unit tests reach
+#   make bench           what a segment costs, beside other devices
 #   make demo            the incident, replayed in a guest
 #   make generate        header and policies from the netlink specification
 
@@ -14,12 +26,14 @@ KREL ?= $(shell uname -r)
 KDIR ?= /lib/modules/$(KREL)/build
 BUILD := $(CURDIR)/build
 DESTDIR ?=
-PREFIX ?= /usr/local
+VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
 # Kernels that the tests boot, newest package of each series.
 GUEST_KERNELS = $(shell tests/vm/kernels 2>/dev/null)
 
 .PHONY: all modules ctl install uninstall clean check demo generate setup
-.PHONY: guest-modules guest-tools check-oracle coverage
+.PHONY: guest-modules guest-tools check-oracle coverage check-report check-captures bench-analyze fuzz lint
+.PHONY: check-debug check-races check-floods
+.PHONY: deb dist check-packages
 
 all: modules ctl
 
@@ -34,14 +48,31 @@ ctl:
 
 install: all
 	$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_PATH=$(DESTDIR) modules_install
-	$(MAKE) -C userspace-ctl BUILD=$(BUILD) DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) install
+	$(MAKE) -C userspace-ctl BUILD=$(BUILD) DESTDIR=$(DESTDIR) install
 	test -n "$(DESTDIR)" || depmod $(KREL)
 
+# Settings and whitelist stay in /etc/ttlpin.
 uninstall:
-	$(MAKE) -C userspace-ctl BUILD=$(BUILD) DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) uninstall
+	$(MAKE) -C userspace-ctl BUILD=$(BUILD) DESTDIR=$(DESTDIR) uninstall
 	rm -f $(DESTDIR)/lib/modules/$(KREL)/updates/nf_ttlpin.ko* \
 		$(DESTDIR)/lib/modules/$(KREL)/extra/nf_ttlpin.ko*
 	test -n "$(DESTDIR)" || depmod $(KREL)
+
+# The same commit gives the same bytes, whoever packs it and when.
+dist:
+	@mkdir -p $(BUILD)/dist
+	@test -e .git || { echo "make dist packs the last commit: it needs a git checkout" >&2; exit 1; }
+	@git -c tar.umask=0022 archive --format=tar --prefix=ttlpin-$(VERSION)/ HEAD | \
+		gzip -9n > $(BUILD)/dist/ttlpin-$(VERSION).tar.gz
+	@cd $(BUILD)/dist && sha256sum ttlpin-$(VERSION).tar.gz
+
+# Packages of the last commit; in a tarball, of what it holds.
+deb:
+	@tests/packages/build
+
+check-packages:
+	tests/vm/setup tests/packages/packages
+	tests/packages/run
 
 # Sources are copied, so that each kernel's objects have a place of their own.
 $(BUILD)/kmod/%/nf_ttlpin.ko: Kbuild $(wildcard kmod/*.[ch]) \
@@ -49,12 +80,12 @@ $(BUILD)/kmod/%/nf_ttlpin.ko: Kbuild $(wildcard kmod/*.[ch]) \
 	@mkdir -p $(@D)
 	@rsync -a --delete --include='*.[ch]' --include='*/' --exclude='*' kmod/ $(@D)/kmod/
 	@cp Kbuild $(@D)/
-	$(MAKE) -C /lib/modules/$*/build M=$(@D) W=1 modules
+	$(MAKE) $$(tests/vm/kbuild $*) M=$(@D) W=1 modules
 
 guest-modules: $(GUEST_KERNELS:%=$(BUILD)/kmod/%/nf_ttlpin.ko)
 
 guest-tools: ctl
-	@for dir in tests/netns tests/demo; do \
+	@for dir in tests/netns tests/demo tests/debug tests/race tests/flood; do \
 		if test -e $$dir/Makefile.tools; then \
 			$(MAKE) -C $$dir -f Makefile.tools BUILD=$(BUILD) || exit 1; \
 		fi; \
@@ -70,8 +101,44 @@ check: setup
 check-oracle: setup
 	$(MAKE) -C tests/unit BUILD=$(BUILD) oracle
 
+# Everything once more in User-mode Linux with KASAN, kmemleak and UBSAN, then
+# segments and messages by chance, and allocations that fail.
+check-debug: setup
+	tests/debug/run long
+
+# KERNEL is 6.12, 6.1 or x86-debug, see tests/race/run -h.
+KERNEL ?= 6.12
+check-races: setup
+	tests/race/run -k $(KERNEL) $(SECONDS:%=-s %) $(RACES)
+
+check-floods: setup
+	tests/flood/run $(FLOODS)
+
+lint: setup
+	tests/lint/run all
+
+fuzz: setup
+	$(MAKE) -C tests/fuzz BUILD=$(BUILD) fuzz
+
+# Foreign captures: no crash, no leak, and what each file gave.
+check-captures: setup
+	@test -n "$(DIR)" || { echo "give a folder: make check-captures DIR=..." >&2; exit 2; }
+	$(MAKE) -s -C tests/captures BUILD=$(BUILD) DIR="$(abspath $(DIR))" foreign
+
+MB ?= 1024
+bench-analyze: setup
+	$(MAKE) -s -C tests/captures BUILD=$(BUILD) MB=$(MB) bench
+
+# The page of ttlpinctl analyze --html in a browser; pictures in build/report.
+check-report: ctl
+	$(MAKE) -s -C tests/report BUILD=$(BUILD) browser
+
 coverage: setup
 	$(MAKE) -C tests/unit BUILD=$(BUILD) coverage
+
+# BENCH holds options, as in BENCH='-r 2 -s 1000,1000000'.
+bench: setup
+	tests/bench/run $(BENCH)
 
 demo: setup
 	$(MAKE) guest-modules guest-tools
