@@ -104,7 +104,9 @@ ok "fast open: mails whose SYN has data" mail -n 5 -f 203.0.113.25
 ok "fast open: the server took it" fast_opened
 ok "fast open: nothing was dropped" counters_are dropped=0 pinned=5
 
-# A server that does not read shuts its window; we probe it, it answers.
+# A server that does not read shuts its window; we probe it, it answers. The
+# link is slow, or all might have been sent before the server stops.
+ip netns exec "$inside" tc qdisc add dev eth0 root netem rate 16mbit
 reset
 mail -l 8000000 203.0.113.25 &
 pid=$!
@@ -120,6 +122,7 @@ stopped()
 }
 ok "the server's window is shut, and probed" stopped
 sleep 1
+ip netns exec "$inside" tc qdisc del dev eth0 root
 kill -CONT "${sinks[@]}"
 ok "the mail goes on when it opens" wait $pid
 ok "is delivered" said '.delivered == 1'
@@ -133,13 +136,14 @@ ip netns exec "$outside" nc -N -l 25 < "$tmp/much" &
 started+=($!)
 busywait 5000 listens "$outside" 25
 ip netns exec "$inside" nc -d 203.0.113.25 25 |
-	(sleep 4; cat > "$tmp/arrived") &
+	(busywait 30000 test -e "$tmp/read-on"; cat > "$tmp/arrived") &
 reader=$!
 persists()
 {
 	ip netns exec "$outside" ss -Htno 'sport = 25' | grep -q persist
 }
-ok "our window is shut, and probed" busywait 10000 persists
+ok "our window is shut, and probed" busywait 20000 persists
+touch "$tmp/read-on"
 wait $reader
 ok "all has arrived when it opens" cmp "$tmp/much" "$tmp/arrived"
 ok "nothing was dropped" counters_are dropped=0
@@ -148,7 +152,7 @@ ok "nothing was dropped" counters_are dropped=0
 reset
 set_to ports=25,2525
 for ns in "$inside" "$outside"; do
-	ip netns exec "$ns" tc qdisc add dev eth0 root netem delay 400ms
+	ip netns exec "$ns" tc qdisc add dev eth0 root netem delay 600ms
 done
 echo outside | ip netns exec "$outside" nc -N -p 2525 -w 5 192.0.2.10 4003 > "$tmp/at-outside" &
 pid=$!

@@ -14,8 +14,8 @@ ok "$stable flows that stay" blast -n $stable
 ok "one list" eval "storm dumps 0 2000 $stable > $tmp/storm"
 lists()
 {
-	storm dumps "$seconds" 2000 $stable > "$tmp/storm" &
-	blast -n 0 -r "${CHURN:-300}" -t "$seconds" syn synack quit || return 1
+	storm dumps "$half" 2000 $stable > "$tmp/storm" &
+	blast -n 0 -r "${CHURN:-300}" -t "$half" syn synack quit || return 1
 	wait $!
 }
 ok "lists while others begin and end" lists
@@ -31,8 +31,8 @@ ok "all that stay are still pinned" still_there
 # Those that flush must come to an end, however many flows come and move.
 flushes()
 {
-	storm flush "$seconds" > "$tmp/storm" &
-	blast -n 0 -t "$seconds" syn synack syn synack syn || return 1
+	storm flush "$half" > "$tmp/storm" &
+	blast -n 0 -t "$half" syn synack syn synack syn || return 1
 	wait $!
 }
 ok "all flows are forgotten, over and over, while others begin" flushes

@@ -14,10 +14,10 @@ ctl whitelist add 203.0.113.0/24 || exit 1
 # changing WHAT KIND...: those segments while storm changes it.
 changing()
 {
-	storm "$1" $((seconds + 1)) > "$tmp/storm" &
+	storm "$1" $((half + 1)) > "$tmp/storm" &
 	shift
 	sleep 0.5
-	blast -n 200 -r "$rate" -t "$seconds" "$@" || return 1
+	blast -n 200 -r "$rate" -t "$half" "$@" || return 1
 	wait $!
 }
 ok "whitelists in turn under traffic" changing lists forged reset forged good
