@@ -30,7 +30,7 @@ enum ttlpin_parse ttlpin_packet_search(struct ttlpin_packet *p)
 	enum ttlpin_parse ret = TTLPIN_PARSE_SHORT;
 
 	while (ret == TTLPIN_PARSE_SHORT &&
-	       ttlpin_packet_pull(p, p->bytes.need))
+	       ttlpin_packet_pull(p, ttlpin_segment_more(&p->bytes)))
 		ret = ttlpin_segment_locate(&p->bytes, &p->place);
 	return ret;
 }
@@ -81,7 +81,8 @@ bool ttlpin_packet_adopt(const struct ttlpin_packet *p, u64 fp)
 		ttlpin_session_open_marked(&state, &ref.cold->mem, ttl,
 					   ttlpin_packet_ms());
 	ttlpin_flow_unlock(&ref, state);
-	if (p->seg.flags & TTLPIN_SYN) {
+	/* Of two SYN-ACKs at once the first is in force, and carried on. */
+	if (ref.is_new && (p->seg.flags & TTLPIN_SYN)) {
 		ttlpin_stats_inc(p->tn, TTLPIN_CELL_PINNED);
 		ttlpin_conntrack_write(p->tn, p->skb, &p->tuple,
 				       p->cfg->ct_mark_mask, ttl);

@@ -110,6 +110,17 @@ enum ttlpin_parse ttlpin_segment_parse(struct ttlpin_bytes *b,
 				       const struct ttlpin_place *place,
 				       struct ttlpin_segment *seg);
 
+/*
+ * How many octets to get at hand after PARSE_SHORT. Twice as many each time: the way
+ * to the header begins anew with each, and extension headers may be thousands.
+ */
+static inline u32 ttlpin_segment_more(const struct ttlpin_bytes *b)
+{
+	u32 more = b->avail < b->len / 2 ? 2 * b->avail : b->len;
+
+	return b->need > more ? b->need : more;
+}
+
 /* Whether @a comes before @b, of sequence numbers or timestamps that wrap. */
 static inline bool ttlpin_seq_before(u32 a, u32 b)
 {

@@ -213,6 +213,36 @@ static void reads_ipv6(void)
 	       v6(60, many, 4, -1, 0, &seg) == TTLPIN_PARSE_MALFORMED);
 }
 
+/* However many headers there are: the way to TCP begins anew a few times only. */
+static void grows_by_doubling(void)
+{
+	static u8 packet[65536] = { 0x60, 0, 0, 0, 0xff, 0xd7, 60, 50 };
+	const u32 len = sizeof(packet) - 1;
+	struct ttlpin_bytes b = { packet, 40, len, 0 };
+	struct ttlpin_place place;
+	enum ttlpin_parse ret;
+	u32 at, turns = 0;
+
+	for (at = 40; at < 65000; at += 8)
+		packet[at] = 60;
+	packet[at - 8] = 6;
+	do {
+		ret = ttlpin_segment_locate(&b, &place);
+		if (ret == TTLPIN_PARSE_SHORT) {
+			u32 more = ttlpin_segment_more(&b);
+
+			EXPECT(more >= b.need && more > b.avail && more <= len);
+			b.avail = more;
+		}
+		turns++;
+	} while (ret == TTLPIN_PARSE_SHORT);
+	EXPECT(ret == TTLPIN_PARSE_OK && place.tcp == at);
+	EXPECT(turns <= 12);
+	/* No more than is wanted where that is all there is. */
+	b = (struct ttlpin_bytes){ packet, 60, 61, 61 };
+	EXPECT(ttlpin_segment_more(&b) == 61);
+}
+
 static void finds_the_addresses(void)
 {
 	struct ttlpin_bytes b = { v4, sizeof(v4), sizeof(v4), 0 };
@@ -305,6 +335,7 @@ int main(void)
 	TEST(passes_over_what_is_other);
 	TEST(reads_options_as_tcp_does);
 	TEST(reads_ipv6);
+	TEST(grows_by_doubling);
 	TEST(finds_the_addresses);
 	TEST(survives_noise);
 	TEST(recognises_what_it_finds);
