@@ -50,13 +50,16 @@ static u8 distance(u64 state, const struct ttlpin_memory *mem, u8 ttl)
 	return d;
 }
 
-/* A good segment refreshes the flow: last seen, newest TSval, use of both. */
+/*
+ * A good segment refreshes the flow: last seen, newest TSval, use of both. One without
+ * the other would leave a clock behind that no retransmission catches up with.
+ */
 static u64 refresh(u64 state, const struct ttlpin_segment *seg, u8 tolerance,
 		   u32 now_s)
 {
-	state = ttlpin_state_set_seen(state, now_s);
 	if (seg->flags & (TTLPIN_RST | TTLPIN_SYN))
 		return state;
+	state = ttlpin_state_set_seen(state, now_s);
 	/* A SYN proxy that answered for the server opens its window, too. */
 	if (ttlpin_segment_len(seg) &&
 	    diff(seg->ttl, ttlpin_state_pin(state)) <= tolerance)

@@ -9,8 +9,8 @@
  *    have, and it echoes what we can have sent. A forger who repeats our own
  *    options shows a clock that stands still;
  *  - it does not, and no mail is under way: it is no refusal;
- *  - it does not, and a mail is under way: it is the third in a second, and no
- *    refusal.
+ *  - it does not, and a mail is under way, or the handshake promised timestamps:
+ *    it is the third in a second, and no refusal.
  *
  * Pure ACKs are copies of one another by TTL alone, and the third heals. An RST
  * never does.
@@ -150,7 +150,9 @@ void ttlpin_heal_remember(u64 *state, struct ttlpin_memory *mem,
 	struct ttlpin_suspect *sus = &mem->suspect;
 	enum ttlpin_rank rank = rank_of(*state, mem, seg, now_ms);
 
-	if (is_copy(sus, seg)) {
+	/* One that became credible only now begins anew, with its own TSval. */
+	if (is_copy(sus, seg) &&
+	    (sus->rank != TTLPIN_RANK_HOPELESS || rank == sus->rank)) {
 		if (mem->copies < 255)
 			mem->copies++;
 		/* What comes again may have become credible. */
@@ -223,6 +225,12 @@ u8 ttlpin_heal_confirm(u64 *state, struct ttlpin_memory *mem,
 	return confirmed;
 }
 
+/* The handshake promised timestamps, which none has carried yet, nor does this. */
+static bool lacks_promised(u64 state, const struct ttlpin_segment *seg)
+{
+	return ttlpin_state_ts(state) == TTLPIN_TS_OFFERED && !seg->has_ts;
+}
+
 /**
  * ttlpin_heal_is_due - whether a suspect has become the truth
  * @state: the flow's state word
@@ -248,7 +256,8 @@ bool ttlpin_heal_is_due(u64 state, const struct ttlpin_memory *mem,
 			return false;
 	} else if (is_refusal(seg)) {
 		return false;
-	} else if (ttlpin_state_phase(state) != TTLPIN_PHASE_OPENING) {
+	} else if (ttlpin_state_phase(state) != TTLPIN_PHASE_OPENING ||
+		   lacks_promised(state, seg)) {
 		return mem->copies >= 3 && elapsed >= TTLPIN_HEAL_BLIND_MS;
 	}
 	return mem->copies >= copies && elapsed >= TTLPIN_HEAL_MS;

@@ -172,7 +172,7 @@ static unsigned int judge_closely(struct ttlpin_packet *p,
 	return NF_DROP_REASON(p->skb, SKB_DROP_REASON_NETFILTER_DROP, 0);
 }
 
-/* A flow to our server begins; or begins again where the old one was over. */
+/* A flow to our server begins; or may, where there is one. */
 static void open_server(struct ttlpin_packet *p, u64 fp)
 {
 	struct ttlpin_ref ref;
@@ -181,10 +181,11 @@ static void open_server(struct ttlpin_packet *p, u64 fp)
 	if (!ttlpin_flow_insert(p->tn, p->cfg, fp, &p->tuple, &ref))
 		return;
 	state = ref.state;
-	/* The first SYN of an ISN gives the pin: a later copy may be forged. */
-	if (ref.is_new || ref.cold->mem.peer_isn != p->seg.seq)
+	if (ref.is_new)
 		ttlpin_session_open_server(&state, &ref.cold->mem, &p->seg,
 					   ttlpin_packet_ms());
+	else
+		ttlpin_session_rival(&state, &ref.cold->mem, &p->seg);
 	ttlpin_flow_unlock(&ref, state);
 }
 

@@ -29,7 +29,9 @@ static void sent_syn(struct ttlpin_packet *p)
 	}
 	ttlpin_session_open(&state, &ref.cold->mem, &p->seg,
 			    ttlpin_packet_ms());
-	ttl = ttlpin_peer_ttl(p->tn, &p->tuple, ktime_get_seconds());
+	ttl = p->cfg->policy.heal ?
+		      ttlpin_peer_ttl(p->tn, &p->tuple, ktime_get_seconds()) :
+		      -1;
 	if (ttl >= 0) {
 		ttlpin_session_expect(&state, &ref.cold->mem, ttl);
 		ttlpin_stats_inc(p->tn, TTLPIN_CELL_LEARNED);
@@ -47,10 +49,8 @@ static void sent_synack(struct ttlpin_packet *p)
 	if (!ttlpin_flow_lock(p->tn, p->cfg, fp, &ref))
 		return;
 	state = ref.state;
-	if (ttlpin_state_phase(state) == TTLPIN_PHASE_SYN_SENT &&
-	    p->seg.ack == ref.cold->mem.peer_isn + 1)
-		ttlpin_session_answered(&state, &ref.cold->mem, &p->seg,
-					ttlpin_packet_ms());
+	ttlpin_session_answered(&state, &ref.cold->mem, &p->seg,
+				ttlpin_packet_ms());
 	ttlpin_flow_unlock(&ref, state);
 }
 
@@ -92,7 +92,7 @@ static void peek(struct ttlpin_packet *p, u8 *command)
 {
 	u32 at = p->place.end - p->seg.payload_len;
 
-	p->seg.payload_avail = min_t(u32, p->seg.payload_len, 4);
+	p->seg.payload_avail = min_t(u32, p->seg.payload_len, TTLPIN_COMMAND);
 	p->seg.payload = command;
 	if (skb_copy_bits(p->skb, skb_network_offset(p->skb) + at, command,
 			  p->seg.payload_avail))
@@ -105,7 +105,7 @@ unsigned int ttlpin_hook_outbound(void *priv, struct sk_buff *skb,
 	struct ttlpin_packet p __uninitialized;
 	enum ttlpin_sent what;
 	bool server, mail;
-	u8 command[4];
+	u8 command[TTLPIN_COMMAND];
 
 	if (!ttlpin_packet_may_be_tcp(skb, state->pf))
 		return NF_ACCEPT;

@@ -3,6 +3,7 @@
  * The life of a flow: how it begins, which phases it goes through, what it
  * teaches when it ends.
  */
+#include "heal.h"
 #include "session.h"
 
 static u64 opened(u8 ttl, const struct ttlpin_segment *seg, u64 now_ms)
@@ -52,15 +53,63 @@ void ttlpin_session_open_server(u64 *state, struct ttlpin_memory *mem,
 }
 
 /**
+ * ttlpin_session_rival - a client's SYN comes where there is a flow
+ * @state: state word of a flow that ttlpin_session_open_server() began, updated
+ * @mem: its memory, updated
+ * @syn: the SYN
+ *
+ * The first SYN of an ISN gives the pin: a later copy may be forged. One of another
+ * ISN may be, too, or begin another connection where the old one is over: it is
+ * noted in the place of the suspect, and our server's SYN-ACK decides.
+ */
+void ttlpin_session_rival(u64 *state, struct ttlpin_memory *mem,
+			  const struct ttlpin_segment *syn)
+{
+	if (!ttlpin_session_is_over(*state) || mem->peer_isn == syn->seq)
+		return;
+	ttlpin_heal_forget(state, mem);
+	mem->suspect = (struct ttlpin_suspect){
+		.seq = syn->seq,
+		.tsval = syn->has_ts,
+		.ttl = syn->ttl,
+		.kind = TTLPIN_KIND_HANDSHAKE,
+	};
+}
+
+/* The SYN that was noted is the one that our server answers. */
+static void take_rival(u64 *state, struct ttlpin_memory *mem, u64 now_ms)
+{
+	const struct ttlpin_suspect *noted = &mem->suspect;
+	struct ttlpin_segment syn = {
+		.seq = noted->seq,
+		.ttl = noted->ttl,
+		.has_ts = noted->tsval,
+	};
+
+	ttlpin_session_open_server(state, mem, &syn, now_ms);
+}
+
+/**
  * ttlpin_session_answered - our server's SYN-ACK leaves
- * @state: state word of a flow that ttlpin_session_open_server() began
- * @mem: its memory
- * @synack: our SYN-ACK
+ * @state: state word of a flow that ttlpin_session_open_server() began, updated
+ * @mem: its memory, updated
+ * @synack: our SYN-ACK; one that answers no SYN of the flow's changes nothing
  * @now_ms: the clock of ttlpin_engine_judge()
  */
 void ttlpin_session_answered(u64 *state, struct ttlpin_memory *mem,
 			     const struct ttlpin_segment *synack, u64 now_ms)
 {
+	const struct ttlpin_suspect *noted = &mem->suspect;
+
+	if (!ttlpin_session_is_over(*state))
+		return;
+	if (noted->rank == TTLPIN_RANK_NONE &&
+	    noted->kind == TTLPIN_KIND_HANDSHAKE &&
+	    synack->ack == noted->seq + 1)
+		take_rival(state, mem, now_ms);
+	if (ttlpin_state_phase(*state) != TTLPIN_PHASE_SYN_SENT ||
+	    synack->ack != mem->peer_isn + 1)
+		return;
 	if (!synack->has_ts)
 		*state = ttlpin_state_set_ts(*state, TTLPIN_TS_NONE);
 	mem->isn = synack->seq;
@@ -150,13 +199,20 @@ void ttlpin_session_expect(u64 *state, struct ttlpin_memory *mem, u8 ttl)
  */
 void ttlpin_session_syn_again(u64 *state, struct ttlpin_memory *mem, u64 now_ms)
 {
-	*state = ttlpin_state_set_seen(*state, now_ms / 1000);
+	/* Once pinned only the peer keeps a flow alive. */
+	if (ttlpin_state_phase(*state) == TTLPIN_PHASE_SYN_SENT)
+		*state = ttlpin_state_set_seen(*state, now_ms / 1000);
 	mem->flags |= TTLPIN_MEM_REPIN;
+}
+
+static bool ends_word(u8 c)
+{
+	return c == '\r' || c == '\n' || c == ' ' || c == '\t';
 }
 
 /**
  * ttlpin_session_outbound - whether an outbound segment changes its flow's phase
- * @seg: the segment, with at least four octets of what payload it has
+ * @seg: the segment, with at least TTLPIN_COMMAND octets of what payload it has
  * @mail_port: the flow's port speaks SMTP, so that its commands tell
  *
  * Return: what to tell ttlpin_session_sent(), so that a flow is looked up only
@@ -165,6 +221,8 @@ void ttlpin_session_syn_again(u64 *state, struct ttlpin_memory *mem, u64 now_ms)
 enum ttlpin_sent ttlpin_session_outbound(const struct ttlpin_segment *seg,
 					 bool mail_port)
 {
+	enum ttlpin_sent what;
+
 	if (seg->flags & (TTLPIN_FIN | TTLPIN_RST))
 		return TTLPIN_SENT_CLOSE;
 	if (!seg->payload_len)
@@ -172,9 +230,14 @@ enum ttlpin_sent ttlpin_session_outbound(const struct ttlpin_segment *seg,
 	if (!mail_port)
 		return TTLPIN_SENT_TALK;
 	/* What is shorter is no command. */
-	return seg->payload_avail < 4 ?
-		       TTLPIN_SENT_NOTHING :
-		       ttlpin_session_command(ttlpin_get32(seg->payload));
+	if (seg->payload_avail < 4)
+		return TTLPIN_SENT_NOTHING;
+	what = ttlpin_session_command(ttlpin_get32(seg->payload));
+	/* There is no way back from closing: a word of a mail must not lead there. */
+	if (what == TTLPIN_SENT_CLOSE && seg->payload_len > 4 &&
+	    (seg->payload_avail < TTLPIN_COMMAND || !ends_word(seg->payload[4])))
+		return TTLPIN_SENT_NOTHING;
+	return what;
 }
 
 /**

@@ -58,6 +58,8 @@ void ttlpin_session_open(u64 *state, struct ttlpin_memory *mem,
 			 const struct ttlpin_segment *syn, u64 now_ms);
 void ttlpin_session_open_server(u64 *state, struct ttlpin_memory *mem,
 				const struct ttlpin_segment *syn, u64 now_ms);
+void ttlpin_session_rival(u64 *state, struct ttlpin_memory *mem,
+			  const struct ttlpin_segment *syn);
 void ttlpin_session_open_midstream(u64 *state, struct ttlpin_memory *mem,
 				   const struct ttlpin_segment *seg, u64 now_ms);
 void ttlpin_session_open_marked(u64 *state, struct ttlpin_memory *mem, u8 ttl,
@@ -76,7 +78,13 @@ int ttlpin_session_remember(u64 state, struct ttlpin_memory *mem);
 #define TTLPIN_WORD(a, b, c, d) \
 	((u32)(a) << 24 | (u32)(b) << 16 | (u32)(c) << 8 | (u32)(d))
 
-/* What a mail client's segment tells by its first four octets, in any case. */
+/* Octets of a segment that tell a command: the word, and what ends it. */
+#define TTLPIN_COMMAND	5
+
+/*
+ * What a mail client's segment tells by its first four octets, in any case; QUIT
+ * wants a look at the fifth.
+ */
 static inline enum ttlpin_sent ttlpin_session_command(u32 word)
 {
 	switch (word | 0x20202020) {

@@ -153,14 +153,15 @@ static bool is_whitelisted(const struct track_packet *p)
 		       t->nr_range6 && ttlpin_prefix_find6(t->range6, t->nr_range6, addr);
 }
 
-/* A flow to our server begins; or begins again where the old one was over. */
+/* A flow to our server begins; or may, where there is one. */
 static struct track_flow *open_server(struct track_packet *p, struct track_flow *f)
 {
 	struct track *t = p->t;
 
-	/* The first SYN of an ISN gives the pin: a later copy may be forged. */
-	if (f && f->known && f->mem.peer_isn == p->seg.seq)
+	if (f && f->known) {
+		ttlpin_session_rival(&f->state, &f->mem, &p->seg);
 		return f;
+	}
 	f = begin(p, f);
 	if (f)
 		ttlpin_session_open_server(&f->state, &f->mem, &p->seg, t->now_ms);
@@ -221,7 +222,8 @@ static struct track_flow *sent_syn(struct track_packet *p, struct track_flow *f)
 	if (!f)
 		return NULL;
 	ttlpin_session_open(&f->state, &f->mem, &p->seg, t->now_ms);
-	ttl = track_peer_ttl(&t->peers, &p->tuple, t->now_ms / 1000);
+	ttl = t->policy->verdict.heal ?
+		      track_peer_ttl(&t->peers, &p->tuple, t->now_ms / 1000) : -1;
 	if (ttl >= 0) {
 		ttlpin_session_expect(&f->state, &f->mem, ttl);
 		track_count(t, TTLPIN_A_COUNTER_LEARNED);
@@ -229,13 +231,26 @@ static struct track_flow *sent_syn(struct track_packet *p, struct track_flow *f)
 	return f;
 }
 
-/* Our server's SYN-ACK: what the client has to acknowledge. */
-static void sent_synack(struct track_packet *p, struct track_flow *f)
+/*
+ * Our server's SYN-ACK: what the client has to acknowledge. It may answer a SYN that
+ * came when the flow was over.
+ */
+static struct track_flow *sent_synack(struct track_packet *p, struct track_flow *f)
 {
-	if (f->known && ttlpin_state_phase(f->state) == TTLPIN_PHASE_SYN_SENT &&
-	    p->seg.ack == f->mem.peer_isn + 1)
-		ttlpin_session_answered(&f->state, &f->mem, &p->seg,
-					p->t->now_ms);
+	struct ttlpin_memory mem = f->mem;
+	u64 state = f->state;
+
+	if (!f->known)
+		return f;
+	ttlpin_session_answered(&state, &mem, &p->seg, p->t->now_ms);
+	if (ttlpin_state_phase(state) == TTLPIN_PHASE_SYN_SENT &&
+	    ttlpin_state_phase(f->state) == TTLPIN_PHASE_CLOSING)
+		f = begin(p, f);
+	if (f) {
+		f->state = state;
+		f->mem = mem;
+	}
+	return f;
 }
 
 static void sent(struct track_packet *p, struct track_flow *f)
@@ -276,7 +291,7 @@ void track_leave(struct track_packet *p, bool server)
 	if (!(p->seg.flags & TTLPIN_SYN))
 		sent(p, f);
 	else if (server && !ttlpin_segment_is_syn(&p->seg))
-		sent_synack(p, f);
+		f = sent_synack(p, f);
 	else if (!server && ttlpin_segment_is_syn(&p->seg))
 		f = sent_syn(p, f);
 	if (!f)

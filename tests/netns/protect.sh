@@ -85,6 +85,24 @@ again()
 }
 ok "the first SYN counts, and a connection may follow another" again
 ok "counted" counters_are pinned=2 dropped=1 unpinned=4
+# The injector's SYN comes before the handshake is over.
+rival()
+{
+	reset
+	play <<- 'END'
+		set server 1
+		< S 500 ttl=57
+		< S 88000 ttl=44
+		> S. 9000 ack=501
+		< S 89000 ttl=44
+		> . 9001 ack=501
+		< . 501 ack=9001 ttl=57
+		< R 501 ttl=44 -> drop
+		< P. 501:"EHLO x\r\n" ack=9001 ttl=57
+	END
+}
+ok "a forged SYN does not take the flow away" rival
+ok "counted" counters_are pinned=1 dropped=1 unpinned=3
 set_to protect=client
 
 midstream()

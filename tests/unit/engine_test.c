@@ -78,6 +78,109 @@ static void guards_a_server(void)
 	EXPECT(ttlpin_state_ts(state) == TTLPIN_TS_OFFERED);
 }
 
+/* Another SYN may be forged, or begin another connection: our SYN-ACK decides. */
+static void lets_its_server_decide(void)
+{
+	struct ttlpin_segment syn = segment(TTLPIN_SYN, 500, 0, 57);
+	struct ttlpin_segment forged = segment(TTLPIN_SYN, 77000, 0, 40);
+	struct ttlpin_segment synack = segment(TTLPIN_SYN | TTLPIN_ACK, 9000, 501, 64);
+	struct ttlpin_segment ack = segment(TTLPIN_ACK, 501, 9001, 57);
+	struct ttlpin_memory mem;
+	u64 state;
+
+	/* While the handshake is under way. */
+	synack.has_ts = true;
+	forged.has_ts = true;
+	ttlpin_session_open_server(&state, &mem, &syn, 1000);
+	ttlpin_session_rival(&state, &mem, &forged);
+	ttlpin_session_answered(&state, &mem, &synack, 1001);
+	ttlpin_session_rival(&state, &mem, &forged);
+	EXPECT(judge(&state, &mem, ack, 1002) == TTLPIN_PASS);
+	EXPECT(ttlpin_state_pin(state) == 57);
+	EXPECT(ttlpin_state_ts(state) == TTLPIN_TS_NONE);
+	EXPECT(judge(&state, &mem, segment(TTLPIN_RST, 501, 0, 40), 1003) == TTLPIN_CONDEMN);
+
+	/* On a flow that talks, nothing is noted, and none of its own is answered. */
+	ttlpin_session_rival(&state, &mem, &forged);
+	synack.ack = 77001;
+	ttlpin_session_answered(&state, &mem, &synack, 1004);
+	EXPECT(ttlpin_state_pin(state) == 57);
+	EXPECT(ttlpin_state_phase(state) == TTLPIN_PHASE_TALKING);
+
+	/* Where it is over, a copy of its own SYN and one that is not answered. */
+	state = ttlpin_session_sent(state, TTLPIN_SENT_CLOSE);
+	ttlpin_session_rival(&state, &mem, &syn);
+	ttlpin_session_rival(&state, &mem, &forged);
+	synack.ack = 4711;
+	ttlpin_session_answered(&state, &mem, &synack, 1005);
+	EXPECT(ttlpin_state_phase(state) == TTLPIN_PHASE_CLOSING);
+	/* One whose place a suspect has taken since. */
+	synack.ack = 77001;
+	EXPECT(judge(&state, &mem, with(segment(TTLPIN_ACK, 501, 9001, 40), "RSET\r\n"),
+		     1005) == TTLPIN_CONDEMN);
+	ttlpin_session_answered(&state, &mem, &synack, 1005);
+	EXPECT(ttlpin_state_phase(state) == TTLPIN_PHASE_CLOSING);
+	/* One that is. */
+	ttlpin_session_rival(&state, &mem, &forged);
+	ttlpin_session_answered(&state, &mem, &synack, 1006);
+	EXPECT(ttlpin_state_phase(state) == TTLPIN_PHASE_SYN_SENT);
+	EXPECT(judge(&state, &mem, segment(TTLPIN_ACK, 77001, 9001, 40), 1007) == TTLPIN_PASS);
+	EXPECT(ttlpin_state_pin(state) == 40);
+	EXPECT(ttlpin_state_ts(state) == TTLPIN_TS_NONE);
+
+	/* Both have timestamps. */
+	ttlpin_session_open_server(&state, &mem, &syn, 1000);
+	ttlpin_session_rival(&state, &mem, &forged);
+	ttlpin_session_answered(&state, &mem, &synack, 1001);
+	EXPECT(ttlpin_state_ts(state) == TTLPIN_TS_OFFERED);
+	/* Nothing was noted: the zeros of a new flow are no SYN. */
+	ttlpin_session_open_server(&state, &mem, &syn, 1000);
+	synack.ack = 1;
+	ttlpin_session_answered(&state, &mem, &synack, 1001);
+	EXPECT(!(mem.flags & TTLPIN_MEM_ANSWERED));
+}
+
+/* There is no way back from closing. */
+static void closes_by_the_word_alone(void)
+{
+	static const struct {
+		const char *text;
+		u32 avail;
+		enum ttlpin_sent what;
+	} said[] = {
+		{ "QUIT\r\n", 5, TTLPIN_SENT_CLOSE }, { "quit\n", 5, TTLPIN_SENT_CLOSE },
+		{ "QUIT ", 5, TTLPIN_SENT_CLOSE }, { "QUIT\t", 5, TTLPIN_SENT_CLOSE },
+		{ "QUIT", 4, TTLPIN_SENT_CLOSE }, { "Quite a lot", 5, TTLPIN_SENT_NOTHING },
+		{ "qUiTb64", 5, TTLPIN_SENT_NOTHING }, { "QUIT\r\n", 4, TTLPIN_SENT_NOTHING },
+		{ "MAIL FROM", 5, TTLPIN_SENT_TALK }, { "DATA\r\n", 4, TTLPIN_SENT_TALK },
+	};
+	u32 i;
+
+	for (i = 0; i < sizeof(said) / sizeof(*said); i++) {
+		struct ttlpin_segment seg = with(segment(TTLPIN_ACK, 1, 1, 64), said[i].text);
+
+		seg.payload_avail = said[i].avail;
+		EXPECT(ttlpin_session_outbound(&seg, true) == said[i].what);
+	}
+}
+
+/* Our SYN again keeps a flow that waits, but no clock stands still beside it. */
+static void is_kept_by_its_peer(void)
+{
+	struct ttlpin_segment syn = segment(TTLPIN_SYN, 500, 0, 64);
+	struct ttlpin_memory mem;
+	u64 state;
+
+	ttlpin_session_open(&state, &mem, &syn, 1000);
+	ttlpin_session_syn_again(&state, &mem, 4000);
+	EXPECT(ttlpin_state_idle(state, 5) == 1);
+	EXPECT(judge(&state, &mem, segment(TTLPIN_SYN | TTLPIN_ACK, 7000, 501, 57), 5000) ==
+	       TTLPIN_PASS);
+	ttlpin_session_syn_again(&state, &mem, 9000);
+	EXPECT(ttlpin_state_idle(state, 9) == 4);
+	EXPECT(mem.flags & TTLPIN_MEM_REPIN);
+}
+
 static void learns_in_midstream(void)
 {
 	struct ttlpin_segment ours = with(segment(TTLPIN_ACK, 1000, 7000, 64), "NOOP\r\n");
@@ -329,6 +432,9 @@ static void carries_its_newest_ttl(void)
 int main(void)
 {
 	TEST(guards_a_server);
+	TEST(lets_its_server_decide);
+	TEST(closes_by_the_word_alone);
+	TEST(is_kept_by_its_peer);
 	TEST(learns_in_midstream);
 	TEST(takes_the_unread_for_a_refusal);
 	TEST(knows_idle_time);

@@ -98,7 +98,7 @@ void remember(const Case &c, int r)
 {
 	oracle_suspect &s = c.flow.suspect;
 
-	if (is_copy(c)) {
+	if (is_copy(c) && (s.rank != 2 || r == 2)) {
 		s.copies++;
 		s.rank = std::max(s.rank, r);
 		s.rivals = 0;
@@ -129,7 +129,8 @@ bool has_become_true(const Case &c)
 	} else {
 		if (c.seg.text != 0)
 			return false;
-		if (c.flow.phase != O_OPENING) {
+		if (c.flow.phase != O_OPENING ||
+		    (c.flow.ts == O_OFFERED && !c.seg.has_ts)) {
 			enough = 3;
 			wait = 1000;
 		}
@@ -141,7 +142,8 @@ void is_good(const Case &c)
 {
 	oracle_flow &f = c.flow;
 
-	f.idle = 0;
+	if (!c.seg.rst && !c.seg.syn)
+		f.idle = 0;
 	if (!c.seg.rst && !c.seg.syn && c.seg.has_ts && f.ts != O_NONE) {
 		f.newest = std::max(f.newest, c.seg.val);
 		f.ts = O_JUDGED;
