@@ -150,12 +150,14 @@ static struct nf_conn *find(const struct ttlpin_net *tn,
  */
 static void tell(struct nf_conn *ct)
 {
+#ifdef CONFIG_NF_CONNTRACK_EVENTS
 	struct nf_conntrack_ecache *e;
 
 	if (!nf_ct_ecache_exist(ct))
 		return;
 	e = (void *)ct->ext + ct->ext->offset[NF_CT_EXT_ECACHE];
 	set_bit(IPCT_MARK, &e->cache);
+#endif
 }
 
 /**

@@ -85,10 +85,13 @@ void ttlpin_stats_condemned(const struct ttlpin_net *tn,
 
 	ttlpin_stats_inc(tn, first + event->reason * TTLPIN_KINDS + event->kind);
 	local_bh_disable();
+	/* With PREEMPT_RT that alone lets a reader come in between, and spin. */
+	preempt_disable_nested();
 	cpu = this_cpu_ptr(tn->cpu);
 	write_seqcount_begin(&cpu->last_seq);
 	cpu->last = *event;
 	write_seqcount_end(&cpu->last_seq);
+	preempt_enable_nested();
 	local_bh_enable();
 }
 

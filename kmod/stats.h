@@ -43,7 +43,7 @@ enum ttlpin_cell {
 /**
  * struct ttlpin_cpu - what one CPU writes
  * @cell: the counters; written by their CPU only
- * @last_seq: guards @last, written by its CPU with BHs off
+ * @last_seq: guards @last, written by its CPU with BHs and preemption off
  * @last: the newest condemned segment, time 0 if there was none
  */
 struct ttlpin_cpu {

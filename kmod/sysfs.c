@@ -55,6 +55,9 @@ static ssize_t setting_store(struct kobject *kobj, struct kobj_attribute *attr,
 	char text[VALUE_MAX];
 	int ret;
 
+	/* As by netlink: the file's owner alone is not enough. */
+	if (!ns_capable(net_of(kobj)->net->user_ns, CAP_NET_ADMIN))
+		return -EPERM;
 	if (len && buf[len - 1] == '\n')
 		len--;
 	if (len >= sizeof(text) || memchr(buf, 0, len))
