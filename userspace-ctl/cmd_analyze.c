@@ -234,8 +234,10 @@ static int read_options(struct analysis *a, int argc, char **argv)
 			ret = out_usage("option %s wants a value; try --help",
 					argv[optind - 1]);
 		else
-			ret = out_usage("unknown option %s; try --help",
-					argv[optind - 1]);
+			ret = optopt && optopt < PORT ?
+				      out_usage("unknown option -%c; try --help", optopt) :
+				      out_usage("unknown option %s; try --help",
+						 argv[optind - 1]);
 	}
 	return ret;
 }
@@ -265,7 +267,8 @@ int cmd_analyze(const struct ctl *ctl, int argc, char **argv)
 	if (!ret && a.maillog)
 		ret = read_maillog(&a);
 	if (!ret)
-		ret = report_order_begin(&a.order);
+		ret = report_order_begin(&a.order, a.maillog, a.about.files,
+					 a.about.nr_files);
 	a.progress = isatty(STDERR_FILENO);
 	if (!ret) {
 		a.track = track_new(&a.policy, on_end, &a);

@@ -45,6 +45,14 @@ static size_t wire_length(const unsigned char *packet, size_t len)
 	return len;
 }
 
+/* A reader that has had enough is no failure; follow() ends by ferror(). */
+static int flush(FILE *pcap)
+{
+	if (!fflush(pcap) || errno == EPIPE)
+		return CTL_OK;
+	return out_fail("cannot write the capture: %s", strerror(errno));
+}
+
 /* All that arrived is in the file, should it be looked at meanwhile. */
 static int write_packet(FILE *pcap, const struct nlattr *nest, const json_t *event)
 {
@@ -68,10 +76,7 @@ static int write_packet(FILE *pcap, const struct nlattr *nest, const json_t *eve
 				  mnl_attr_get_payload_len(a[TTLPIN_A_EVENT_PACKET])),
 		      comment);
 	free(comment);
-	if (!fflush(pcap))
-		return CTL_OK;
-	return errno == EPIPE ? CTL_OK :
-				out_fail("cannot write the capture: %s", strerror(errno));
+	return flush(pcap);
 }
 
 static void on_event(const struct nlmsghdr *nlh, void *data)
@@ -129,8 +134,9 @@ static int follow_to(struct follow *f, const char *path)
 	if (!f->pcap)
 		return out_fail("cannot write %s: %s", path, strerror(errno));
 	pcapng_begin(f->pcap, "ttlpinctl");
-	fflush(f->pcap);
-	ret = follow(f);
+	ret = flush(f->pcap);
+	if (!ret)
+		ret = follow(f);
 	if (f->pcap != stdout && fclose(f->pcap) && !ret)
 		ret = out_fail("cannot write %s: %s", path, strerror(errno));
 	return ret;

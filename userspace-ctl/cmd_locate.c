@@ -13,6 +13,7 @@
 #include "locate_drops.h"
 #include "nl.h"
 #include "out.h"
+#include "priv.h"
 #include "stats.h"
 
 /**
@@ -211,6 +212,9 @@ static int locate_following(struct question *q)
 	if (ret)
 		return ret;
 	ret = nl_subscribe(&nl);
+	/* As in events; but who is to run traceroute as root stays root. */
+	if (!ret && !q->run)
+		ret = priv_keep(0);
 	while (!ret && !q->ret && !(q->bounded && !q->left) && !ferror(stdout))
 		ret = nl_next(&nl, on_event, q);
 	nl_close(&nl);

@@ -20,7 +20,7 @@ static void on_prefix(const struct nlmsghdr *nlh, void *data)
 		json_array_append_new(data, decode_prefix(a[TTLPIN_A_PREFIX]));
 }
 
-static int get(json_t *array)
+static int get(json_t *array, bool whole)
 {
 	struct nl nl;
 	int ret;
@@ -28,7 +28,8 @@ static int get(json_t *array)
 	ret = nl_open(&nl);
 	if (ret)
 		return ret;
-	ret = nl_list(&nl, TTLPIN_CMD_WHITELIST_GET, NULL, NULL, on_prefix, array);
+	ret = whole ? nl_list_whole(&nl, TTLPIN_CMD_WHITELIST_GET, on_prefix, array) :
+		      nl_list(&nl, TTLPIN_CMD_WHITELIST_GET, NULL, NULL, on_prefix, array);
 	nl_close(&nl);
 	return ret;
 }
@@ -45,7 +46,7 @@ static void print_lines(FILE *out, const json_t *array)
 static int list(const struct ctl *ctl)
 {
 	json_t *array = json_array(), *tree;
-	int ret = get(array);
+	int ret = get(array, false);
 
 	tree = json_pack("{s:s?,s:o}", "netns", ctl->netns, "whitelist", array);
 	if (!ret && ctl->json) {
@@ -71,7 +72,7 @@ static int done(const struct ctl *ctl, const char *what, size_t nr)
 static int save(const struct ctl *ctl, const char *path)
 {
 	json_t *array = json_array();
-	int ret = get(array);
+	int ret = get(array, true);
 
 	if (!ret && path && strcmp(path, "-")) {
 		ret = out_file(path, write_lines, array);

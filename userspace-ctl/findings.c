@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include "findings.h"
 #include "hops.h"
+#include "out.h"
 #include "words.h"
 
 static const char *const fates[] = {
@@ -41,7 +42,7 @@ static void set_place(json_t *o, const struct findings *about,
 {
 	set_number(o, "packet", s->number);
 	if (about->nr_files > 1)
-		set(o, "file", json_string(about->files[s->file]));
+		set(o, "file", out_string(about->files[s->file]));
 	set(o, "time", words_time(s->time_ns));
 }
 
@@ -369,7 +370,7 @@ json_t *findings_counters(const u64 *counters)
  */
 json_t *findings_file(const char *name, const struct capture *c)
 {
-	json_t *o = json_pack("{s:s,s:s?}", "name", name, "format", c->format);
+	json_t *o = json_pack("{s:o,s:s?}", "name", out_string(name), "format", c->format);
 
 	set_number(o, "packets", c->packets);
 	set_number(o, "not_ip", c->not_ip);
@@ -377,6 +378,6 @@ json_t *findings_file(const char *name, const struct capture *c)
 	set(o, "last", c->packets ? words_time(c->last_ns) : json_null());
 	if (c->year)
 		set_number(o, "assumed_year", c->year);
-	set(o, "error", *c->why ? json_string(c->why) : json_null());
+	set(o, "error", *c->why ? out_string(c->why) : json_null());
 	return o;
 }

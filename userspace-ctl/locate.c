@@ -15,6 +15,7 @@
 #include <string.h>
 #include "hops.h"
 #include "locate.h"
+#include "out.h"
 
 /* By more than that a way back does not usually differ from the way there. */
 #define SHIFT_MAX	5
@@ -232,7 +233,7 @@ static void check_time(struct finding *f)
 
 static json_t *text_or_null(const char *text)
 {
-	return *text ? json_string(text) : json_null();
+	return *text ? out_string(text) : json_null();
 }
 
 static json_t *router_tree(const struct path_router *router, const struct geoip *geoip)
@@ -273,12 +274,16 @@ static json_t *path_tree(const struct finding *f, const struct geoip *geoip)
 	return hops;
 }
 
-/* The first who answered at the hop of an element of the path. */
+/* The first who answered at a hop of the path. */
 static json_t *router_at(const json_t *path, int hop)
 {
-	const json_t *element = json_array_get(path, hop - 1);
+	const json_t *element;
+	size_t i;
 
-	return json_array_get(json_object_get(element, "routers"), 0);
+	json_array_foreach(path, i, element)
+		if (json_integer_value(json_object_get(element, "hop")) == hop)
+			return json_array_get(json_object_get(element, "routers"), 0);
+	return NULL;
 }
 
 static json_t *neighbour(const json_t *path, int hop)

@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "maillog.h"
 #include "maillog_line.h"
+#include "out.h"
 #include "stream.h"
 #include "words.h"
 
@@ -230,8 +231,8 @@ static struct bounce *mark(struct maillog *m, const struct ttlpin_tuple *flow,
 
 static json_t *line_of(const struct bounce *b)
 {
-	return json_pack("{s:I,s:o,s:s}", "line", (json_int_t)b->line, "time",
-			 words_time(b->time_ns), "text", b->text ?: "");
+	return json_pack("{s:I,s:o,s:o}", "line", (json_int_t)b->line, "time",
+			 words_time(b->time_ns), "text", out_string(b->text ?: ""));
 }
 
 /**
@@ -293,7 +294,7 @@ json_t *maillog_tree(const struct maillog *m)
 				    json_integer(b->packet) : json_null());
 		json_array_append_new(list, o);
 	}
-	return json_pack("{s:s,s:I,s:I,s:I,s:I,s:b,s:o}", "name", m->name,
+	return json_pack("{s:o,s:I,s:I,s:I,s:I,s:b,s:o}", "name", out_string(m->name),
 			 "lines", (json_int_t)m->lines,
 			 "forged", (json_int_t)counts[FORGED],
 			 "genuine", (json_int_t)counts[GENUINE],

@@ -244,6 +244,9 @@ int main(int argc, char **argv)
 			return out_usage("option %s wants a value; try --help",
 					 argv[optind - 1]);
 		default:
+			/* A known one is a long one with a value that it does not take. */
+			if (optopt && !strchr("jNVh", optopt))
+				return out_usage("unknown option -%c; try --help", optopt);
 			return out_usage("unknown option %s; try --help",
 					 argv[optind - 1]);
 		}

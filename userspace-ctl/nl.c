@@ -315,6 +315,23 @@ int nl_request(struct nl *nl, uint8_t cmd, nl_fill *fill, const void *fill_data,
 /* A list that has changed while it was read is asked for so often. */
 #define LIST_TRIES	3
 
+/* Tells whether it has changed each time while it was read. */
+static int list_of(struct nl *nl, uint8_t cmd, nl_fill *fill, const void *fill_data,
+		   nl_answer *answer, json_t *list, bool *changed)
+{
+	int ret = CTL_OK, i;
+
+	*changed = true;
+	for (i = 0; !ret && *changed && i < LIST_TRIES; i++) {
+		struct exchange x = { .answer = answer, .data = list };
+
+		json_array_clear(list);
+		ret = ask(nl, cmd, NLM_F_DUMP, fill, fill_data, &x);
+		*changed = x.changed;
+	}
+	return ret;
+}
+
 /**
  * nl_list - ask for a list
  * @nl: the connection
@@ -332,17 +349,32 @@ int nl_request(struct nl *nl, uint8_t cmd, nl_fill *fill, const void *fill_data,
 int nl_list(struct nl *nl, uint8_t cmd, nl_fill *fill, const void *fill_data,
 	    nl_answer *answer, json_t *list)
 {
-	struct exchange x = { .changed = true };
-	int ret = CTL_OK, i;
+	bool changed;
+	int ret = list_of(nl, cmd, fill, fill_data, answer, list, &changed);
 
-	for (i = 0; !ret && x.changed && i < LIST_TRIES; i++) {
-		json_array_clear(list);
-		x = (struct exchange){ .answer = answer, .data = list };
-		ret = ask(nl, cmd, NLM_F_DUMP, fill, fill_data, &x);
-	}
-	if (!ret && x.changed)
+	if (!ret && changed)
 		fputs("ttlpinctl: the list kept changing while it was read; entries may be missing or twice\n",
 		      stderr);
+	return ret;
+}
+
+/**
+ * nl_list_whole - ask for a list that is to be kept
+ * @nl: the connection
+ * @cmd: TTLPIN_CMD_*
+ * @answer: as nl_list()
+ * @list: an empty array
+ *
+ * Return: CTL_OK, or CTL_FAILED with a line on stderr, also if the list changed
+ * each time while it was read.
+ */
+int nl_list_whole(struct nl *nl, uint8_t cmd, nl_answer *answer, json_t *list)
+{
+	bool changed;
+	int ret = list_of(nl, cmd, NULL, NULL, answer, list, &changed);
+
+	if (!ret && changed)
+		ret = out_fail("the list kept changing while it was read; try again");
 	return ret;
 }
 

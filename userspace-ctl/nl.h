@@ -51,6 +51,7 @@ int nl_request(struct nl *nl, uint8_t cmd, nl_fill *fill, const void *fill_data,
 	       nl_answer *answer, void *data);
 int nl_list(struct nl *nl, uint8_t cmd, nl_fill *fill, const void *fill_data,
 	    nl_answer *answer, json_t *list);
+int nl_list_whole(struct nl *nl, uint8_t cmd, nl_answer *answer, json_t *list);
 int nl_subscribe(struct nl *nl);
 int nl_next(struct nl *nl, nl_answer *answer, void *data);
 void nl_parse(const struct nlattr **table, int max, const struct nlattr *nest);

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,32 +104,69 @@ static int write_all(int fd, bool sync, out_writer *writer, const void *data)
 
 	if (!out)
 		return -errno;
+	errno = 0;
 	writer(out, data);
-	if (fflush(out) || (sync && fsync(fd)))
-		error = -errno;
+	/* What was refused in between is not written again by the last flush. */
+	if (ferror(out) || fflush(out) || (sync && fsync(fd)))
+		error = errno ? -errno : -EIO;
 	if (fclose(out) && !error)
 		error = -errno;
 	return error;
 }
 
+/* As the old file, or as the umask says. */
+static void take_rights(int fd, const struct stat *old)
+{
+	mode_t mask = umask(0);
+
+	umask(mask);
+	/* The owner first, for that takes away set-user-ID bits. Others than root
+	 * cannot give it away.
+	 */
+	if (old && fchown(fd, old->st_uid, old->st_gid))
+		old = NULL;
+	fchmod(fd, old ? old->st_mode & 0777 : 0666 & ~mask);
+}
+
+/* The name is on the disk, too. */
+static void sync_folder(const char *path)
+{
+	char *copy = strdup(path);
+	int fd = copy ? open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+
+	if (fd >= 0) {
+		fsync(fd);
+		close(fd);
+	}
+	free(copy);
+}
+
 /*
- * Written beside the old file and put in its place whole. What was left there goes,
- * and no link that waits there is followed. 0 or a negative errno.
+ * Written beside the old file, under a name that nobody has, and put in its place
+ * whole. 0 or a negative errno.
  */
-static int replace_file(const char *path, out_writer *writer, const void *data)
+static int replace_file(const char *path, const struct stat *old, out_writer *writer,
+			const void *data)
 {
 	char *beside;
-	int error;
+	int fd, error;
 
-	if (asprintf(&beside, "%s.new", path) < 0)
+	if (asprintf(&beside, "%s.XXXXXX", path) < 0)
 		return -ENOMEM;
-	unlink(beside);
-	error = write_all(open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644),
-			  true, writer, data);
+	fd = mkostemp(beside, O_CLOEXEC);
+	if (fd < 0) {
+		error = -errno;
+		free(beside);
+		return error;
+	}
+	take_rights(fd, old);
+	error = write_all(fd, true, writer, data);
 	if (!error && rename(beside, path))
 		error = -errno;
 	if (error)
 		unlink(beside);
+	else
+		sync_folder(path);
 	free(beside);
 	return error;
 }
@@ -148,11 +186,15 @@ int out_file(const char *path, out_writer *writer, const void *data)
 	struct stat st;
 	int error;
 
-	if (real && !stat(real, &st) && !S_ISREG(st.st_mode))
+	if (real && stat(real, &st)) {
+		free(real);
+		real = NULL;
+	}
+	if (real && !S_ISREG(st.st_mode))
 		error = write_all(open(real, O_WRONLY | O_CLOEXEC), false, writer,
 				  data);
 	else
-		error = replace_file(real ? real : path, writer, data);
+		error = replace_file(real ? real : path, real ? &st : NULL, writer, data);
 	free(real);
 	return error ? out_fail("cannot write %s: %s; it is as it was", path,
 				strerror(-error)) : CTL_OK;
@@ -292,6 +334,56 @@ void out_table(const json_t *array, const struct out_column *columns)
 			free(text);
 		}
 	}
+}
+
+/* How many octets the character has that begins here; 0 if none does that is to be
+ * shown. There is a NUL behind.
+ */
+static size_t character(const char *p)
+{
+	unsigned char first = p[0], second = first ? p[1] : 0;
+	size_t len = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+	json_t *valid;
+
+	/* What moves the cursor: C0, DEL and, of two octets, C1. */
+	if (first < 0x20 || first == 0x7f || (first == 0xc2 && second < 0xa0))
+		return 0;
+	if (strnlen(p, len) < len)
+		return 0;
+	valid = json_stringn(p, len);
+	json_decref(valid);
+	return valid ? len : 0;
+}
+
+/**
+ * out_string - somebody else's words as a string of JSON
+ * @text: in any encoding
+ *
+ * Return: a string; characters of UTF-8 are as they were, for any other octet and
+ * for what a terminal must not be given stands \xNN.
+ */
+json_t *out_string(const char *text)
+{
+	char *copy = malloc(4 * strlen(text) + 1), *at = copy;
+	json_t *string;
+
+	if (!copy)
+		return NULL;
+	while (*text) {
+		size_t len = character(text);
+
+		if (len) {
+			memcpy(at, text, len);
+			text += len;
+			at += len;
+		} else {
+			at += sprintf(at, "\\x%02x", (unsigned char)*text++);
+		}
+	}
+	*at = 0;
+	string = json_string(copy);
+	free(copy);
+	return string;
 }
 
 /**

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include "ctl.h"
 #include "out.h"
 #include "path.h"
@@ -246,17 +247,21 @@ int path_load(const char *file, const char *wanted, struct path **path)
 
 /**
  * path_try - read a path from a file that may hold one
- * @file: its name
+ * @file: its name; what can be read only once is left to others
  *
  * Return: a path to be freed, or NULL, without a word.
  */
 struct path *path_try(const char *file)
 {
-	FILE *in = fopen(file, "r");
 	struct path *path = NULL;
 	char why[PATH_WHY], *text;
+	struct stat st;
 	size_t len;
+	FILE *in;
 
+	if (stat(file, &st) || !S_ISREG(st.st_mode))
+		return NULL;
+	in = fopen(file, "r");
 	if (!in)
 		return NULL;
 	text = slurp(in, &len);

@@ -2,7 +2,6 @@
 /*
  * Settings of an analysis.
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include "arg.h"
@@ -10,6 +9,7 @@
 #include "out.h"
 #include "policy.h"
 #include "settings.h"
+#include "whitelist.h"
 #include "words.h"
 
 static const char *const protects[] = { "client", "server", "both", NULL };
@@ -174,25 +174,6 @@ int policy_set(struct policy *p, const char *assignment)
 	return set(p, name, equals + 1) ? CTL_OK : refuse(name, equals + 1);
 }
 
-static int add_line(struct policy *p, const char *path, unsigned int number,
-		    char *line)
-{
-	struct ttlpin_prefix *more;
-	char why[ARG_WHY], *word = line + strspn(line, " \t");
-
-	word[strcspn(word, " \t\r\n#")] = 0;
-	if (!*word)
-		return CTL_OK;
-	more = realloc(p->whitelist, (p->nr_whitelist + 1) * sizeof(*more));
-	if (!more)
-		return out_fail("out of memory");
-	p->whitelist = more;
-	if (!arg_parse_prefix(word, &more[p->nr_whitelist], why))
-		return out_fail("%s, line %u: %s", path, number, why);
-	p->nr_whitelist++;
-	return CTL_OK;
-}
-
 /**
  * policy_add_whitelist - read addresses that are not judged
  * @p: the settings
@@ -202,18 +183,21 @@ static int add_line(struct policy *p, const char *path, unsigned int number,
  */
 int policy_add_whitelist(struct policy *p, const char *path)
 {
-	FILE *in = fopen(path, "re");
-	unsigned int number = 0;
-	int ret = CTL_OK;
-	char line[512];
+	struct whitelist list = { 0 };
+	struct ttlpin_prefix *more;
+	int ret = whitelist_read(&list, path);
+	size_t i;
 
-	if (!in)
-		return out_fail("%s: %s", path, strerror(errno));
-	while (!ret && fgets(line, sizeof(line), in))
-		ret = add_line(p, path, ++number, line);
-	if (!ret && ferror(in))
-		ret = out_fail("%s: cannot be read: %s", path, strerror(errno));
-	fclose(in);
+	if (!ret && list.nr) {
+		more = reallocarray(p->whitelist, p->nr_whitelist + list.nr, sizeof(*more));
+		if (more)
+			p->whitelist = more;
+		else
+			ret = out_fail("out of memory");
+	}
+	for (i = 0; !ret && i < list.nr; i++)
+		p->whitelist[p->nr_whitelist++] = list.entry[i].prefix;
+	whitelist_free(&list);
 	return ret;
 }
 

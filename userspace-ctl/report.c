@@ -5,7 +5,6 @@
  * captures say is text in it; and were it not, the page's own policy would keep a
  * script that is not the page's from running.
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -26,7 +25,6 @@
 /**
  * struct report - a page on its way
  * @name: of its file
- * @out: the file
  * @hit: connections with forged segments, SECTIONS_MAX at most
  * @others: connections without, LINES_MAX at most
  * @flows: connections
@@ -36,7 +34,6 @@
  */
 struct report {
 	const char *name;
-	FILE *out;
 	json_t *hit;
 	json_t *others;
 	long long flows, nr_hit, forged, proven;
@@ -270,7 +267,7 @@ static void put_end(FILE *out, const json_t *files)
 
 /**
  * report_new - begin a page
- * @file: its name, which must stay; - for standard output
+ * @file: its name, which must stay; it is written at the end
  *
  * Return: a report that report_end() takes, or NULL with a line on stderr.
  */
@@ -283,12 +280,6 @@ struct report *report_new(const char *file)
 		return NULL;
 	}
 	report->name = file;
-	report->out = strcmp(file, "-") ? fopen(file, "w") : stdout;
-	if (!report->out) {
-		out_fail("cannot write the report %s: %s", file, strerror(errno));
-		free(report);
-		return NULL;
-	}
 	report->hit = json_array();
 	report->others = json_array();
 	return report;
@@ -330,15 +321,35 @@ void report_add(struct report *report, const json_t *flow)
  */
 void report_free(struct report *report)
 {
-	if (report->out != stdout)
-		fclose(report->out);
 	json_decref(report->hit);
 	json_decref(report->others);
 	free(report);
 }
 
 /**
- * report_end - write the page
+ * struct page - all that a page is made of
+ */
+struct page {
+	const struct report *report;
+	const json_t *files;
+	const struct path *path;
+	const struct geoip *geoip;
+};
+
+static void write_page(FILE *out, const void *data)
+{
+	const struct page *page = data;
+
+	put_start(out, page->report);
+	put_head(out, page->report);
+	put_sections(out, page->report, page->path, page->geoip);
+	put_others(out, page->report);
+	put_words(out);
+	put_end(out, page->files);
+}
+
+/**
+ * report_end - write the page, whole or not at all
  * @report: is freed
  * @files: the "files" of the analysis
  * @path: a traceroute, or NULL
@@ -349,19 +360,9 @@ void report_free(struct report *report)
 int report_end(struct report *report, const json_t *files, const struct path *path,
 	       const struct geoip *geoip)
 {
-	FILE *out = report->out;
-	int error = 0;
+	struct page page = { report, files, path, geoip };
+	int ret = out_file(report->name, write_page, &page);
 
-	put_start(out, report);
-	put_head(out, report);
-	put_sections(out, report, path, geoip);
-	put_others(out, report);
-	put_words(out);
-	put_end(out, files);
-	if (fflush(out) || ferror(out))
-		error = errno ? errno : EIO;
-	if (error)
-		out_fail("cannot write the report %s: %s", report->name, strerror(error));
 	report_free(report);
-	return error ? CTL_FAILED : CTL_OK;
+	return ret;
 }

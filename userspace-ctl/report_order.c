@@ -2,22 +2,62 @@
 /*
  * What was asked of an analysis beside its findings: a page, and places.
  */
+#include <errno.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include "locate.h"
 #include "locate_drops.h"
 #include "out.h"
 #include "report.h"
 #include "report_order.h"
 
+static bool is_same(const char *page, const char *file)
+{
+	struct stat a, b;
+
+	return file && !stat(page, &a) && S_ISREG(a.st_mode) && !stat(file, &b) &&
+	       a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+/* It is told before a long analysis, not after it. */
+static int check_page(const struct report_order *order, const char *maillog, char **files,
+		      int nr_files)
+{
+	const char *page = order->html;
+	char *copy = strdup(page);
+	struct stat st;
+	bool taken;
+	int i, ret = CTL_OK;
+
+	if (!copy)
+		return out_fail("out of memory");
+	if (access(stat(page, &st) ? dirname(copy) : page, W_OK))
+		ret = out_fail("cannot write the report %s: %s", page, strerror(errno));
+	free(copy);
+	taken = is_same(page, maillog) || is_same(page, order->traceroute);
+	for (i = 0; i < nr_files; i++)
+		taken |= is_same(page, files[i]);
+	if (!ret && taken)
+		ret = out_usage("analyze: --html %s would replace a file that is to be read; give the page a name of its own",
+				page);
+	return ret;
+}
+
 /**
  * report_order_begin - read and open what is needed, before the captures are read
  * @order: what was asked
+ * @maillog: the mail log, or NULL
+ * @files: the captures
+ * @nr_files: how many
  *
  * Return: enum ctl_exit, with a line on stderr if not CTL_OK.
  */
-int report_order_begin(struct report_order *order)
+int report_order_begin(struct report_order *order, const char *maillog, char **files,
+		       int nr_files)
 {
 	int ret = CTL_OK;
 
@@ -27,6 +67,8 @@ int report_order_begin(struct report_order *order)
 		return out_usage("analyze: --html wants a file; standard output has the findings");
 	if (order->traceroute)
 		ret = path_load(order->traceroute, NULL, &order->path);
+	if (!ret && order->html)
+		ret = check_page(order, maillog, files, nr_files);
 	if (ret || !order->html)
 		return ret;
 	order->report = report_new(order->html);

@@ -29,7 +29,8 @@ struct report_order {
 	struct report *report;
 };
 
-int report_order_begin(struct report_order *order);
+int report_order_begin(struct report_order *order, const char *maillog, char **files,
+		       int nr_files);
 void report_order_file(struct report_order *order, const char *file);
 void report_order_flow(struct report_order *order, json_t *flow);
 void report_order_print(const struct ctl *ctl, const json_t *flow);

@@ -27,6 +27,22 @@
 #define PAIRS_A_LINE	16
 
 /**
+ * struct ends - who speaks to whom
+ * @family: 4 or 6
+ * @source: address, network order
+ * @dest: the same
+ * @sport: port
+ * @dport: port
+ */
+struct ends {
+	int family;
+	uint8_t source[16];
+	uint8_t dest[16];
+	uint16_t sport;
+	uint16_t dport;
+};
+
+/**
  * struct log - a log that is being read
  * @c: what it is
  * @take: who is told
@@ -34,11 +50,7 @@
  * @time_ns: of the packet to come
  * @have_ip: the packet's first line was read
  * @have_tcp: its line of flags was read
- * @family: 4 or 6
- * @source: address, network order
- * @dest: the same
- * @sport: port
- * @dport: port
+ * @ends: whose it is
  * @ttl: TTL
  * @ip_id: IP ID
  * @df: Don't Fragment
@@ -60,11 +72,7 @@ struct log {
 	uint64_t time_ns;
 	bool have_ip;
 	bool have_tcp;
-	int family;
-	uint8_t source[16];
-	uint8_t dest[16];
-	uint16_t sport;
-	uint16_t dport;
+	struct ends ends;
 	uint8_t ttl;
 	uint16_t ip_id;
 	bool df;
@@ -111,30 +119,30 @@ static void put32(uint8_t *p, uint32_t value)
 
 static uint32_t build_ip(const struct log *l, uint8_t *p)
 {
-	if (l->family == 4) {
+	if (l->ends.family == 4) {
 		p[0] = 0x45;
 		put16(p + 2, l->length);
 		put16(p + 4, l->ip_id);
 		p[6] = l->df ? 0x40 : 0;
 		p[8] = l->ttl;
 		p[9] = IPPROTO_TCP;
-		memcpy(p + 12, l->source, 4);
-		memcpy(p + 16, l->dest, 4);
+		memcpy(p + 12, l->ends.source, 4);
+		memcpy(p + 16, l->ends.dest, 4);
 		return 20;
 	}
 	p[0] = 0x60;
 	put16(p + 4, l->length - 40);
 	p[6] = IPPROTO_TCP;
 	p[7] = l->ttl;
-	memcpy(p + 8, l->source, 16);
-	memcpy(p + 24, l->dest, 16);
+	memcpy(p + 8, l->ends.source, 16);
+	memcpy(p + 24, l->ends.dest, 16);
 	return 40;
 }
 
 static void build_tcp(const struct log *l, uint8_t *p)
 {
-	put16(p, l->sport);
-	put16(p + 2, l->dport);
+	put16(p, l->ends.sport);
+	put16(p + 2, l->ends.dport);
 	put32(p + 4, l->seq);
 	put32(p + 8, l->ack);
 	p[12] = l->header / 4 << 4;
@@ -147,7 +155,7 @@ static void build_tcp(const struct log *l, uint8_t *p)
 /* The packet is complete: another begins, or the log ends. */
 static void finish(struct log *l)
 {
-	uint32_t ip = l->family == 4 ? 20 : 40, start = ip + l->header;
+	uint32_t ip = l->ends.family == 4 ? 20 : 40, start = ip + l->header;
 	uint8_t packet[PACKET_MAX + 1] = { 0 };
 	struct capture_packet p = { .data = packet };
 
@@ -198,7 +206,7 @@ static bool read_end(const char *text, size_t len, int *family, uint8_t *addr,
 }
 
 /* A:P -> B:P within the line: the words around an arrow. */
-static bool read_ends(struct log *l, const char *line)
+static bool read_ends(struct ends *ends, const char *line)
 {
 	const char *arrow = strstr(line, " -> ");
 	const char *from;
@@ -208,10 +216,10 @@ static bool read_ends(struct log *l, const char *line)
 		return false;
 	for (from = arrow; from > line && from[-1] != ' '; from--)
 		;
-	return read_end(from, arrow - from, &family, l->source, &l->sport) &&
-	       read_end(arrow + 4, strcspn(arrow + 4, " \r\n"), &l->family,
-			l->dest, &l->dport) &&
-	       family == l->family;
+	return read_end(from, arrow - from, &family, ends->source, &ends->sport) &&
+	       read_end(arrow + 4, strcspn(arrow + 4, " \r\n"), &ends->family,
+			ends->dest, &ends->dport) &&
+	       family == ends->family;
 }
 
 static bool read_ip(struct log *l, const char *line)
@@ -222,7 +230,7 @@ static bool read_ip(struct log *l, const char *line)
 	    !snort_value(line, "DgmLen:", &length) || length > PACKET_MAX || ttl > 255)
 		return false;
 	/* IP options are not told; the header is counted without them. */
-	if (l->family == 4) {
+	if (l->ends.family == 4) {
 		uint32_t header;
 
 		if (!snort_value(line, "IpLen:", &header) || header < 20 ||
@@ -331,16 +339,22 @@ static void read_trace(struct log *l, const char *line)
 static void read_line(struct log *l, const char *line)
 {
 	const char *options = strstr(line, "TCP Options");
+	struct ends ends = { 0 };
 	uint64_t time_ns;
 
+	/* First, for the text beside the digits says what its sender liked. */
+	if (l->have_tcp && read_digits(l, line))
+		return;
 	if (clock_read_snort(line, &l->c->year, &time_ns)) {
 		finish(l);
 		l->time_ns = time_ns;
 		/* Without link layer, the ends stand on this line already. */
-		l->have_ip = read_ends(l, line);
-	} else if (strstr(line, " -> ") && read_ends(l, line)) {
+		l->have_ip = read_ends(&ends, line);
+		l->ends = ends;
+	} else if (read_ends(&ends, line)) {
 		if (l->have_tcp)
 			finish(l);
+		l->ends = ends;
 		l->have_ip = read_ip(l, line);
 	} else if (l->have_ip && !l->have_tcp && !strncmp(line, "TCP TTL:", 8)) {
 		l->have_ip = read_ip(l, line);
@@ -348,7 +362,7 @@ static void read_line(struct log *l, const char *line)
 		l->have_tcp = read_tcp(l, line);
 	} else if (l->have_tcp && options && strstr(options, "=> ")) {
 		snort_options_read(strstr(options, "=> ") + 3, &l->options);
-	} else if (!l->have_tcp || !read_digits(l, line)) {
+	} else {
 		finish(l);
 		read_trace(l, line);
 	}

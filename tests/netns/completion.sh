@@ -107,6 +107,22 @@ ok "bash: the rest of a prefix with colons" offers bash \
 	"ttlpinctl -N $gateway whitelist del 2001:db8:" 9::/48
 ok "bash: the rest of a flow of IPv6" offers bash \
 	"ttlpinctl -N $gateway flows del [2001:db8:1::10]:" "${six##*:}"
+# Files, whose names are whatever somebody called them: nothing in them is expanded.
+mkdir "$tmp/files"
+# shellcheck disable=SC2016 # as it stands
+file='a$(touch${IFS}PWNED)b'
+: > "$tmp/files/$file"
+offers_file()
+{
+	(cd "$tmp/files" && offers "$1" "$2" "$file") &&
+		[ "$(ls -A "$tmp/files")" = "$file" ] || { ls -A "$tmp/files"; return 1; }
+}
+for line in "whitelist load " "whitelist check " "whitelist save a" "events --pcap " \
+		"analyze " "analyze other a" "analyze --maillog " "analyze --html a" \
+		"locate --capture " "locate --traceroute " "apply a" "config --load " \
+		"config --check " "stats --prometheus --output "; do
+	ok "bash: a file for '$line'" offers_file bash "ttlpinctl $line"
+done
 ok "bash: what is installed is complete" grep -q '^complete -F _ttlpinctl ttlpinctl$' \
 	"$folder/ttlpinctl.bash"
 if [ "$shells" != bash ]; then
@@ -115,6 +131,16 @@ if [ "$shells" != bash ]; then
 		"ttlpinctl -N $gateway config tolerance=" 0 32 7
 	ok "zsh: a prefix with colons" offers zsh \
 		"ttlpinctl -N $gateway whitelist del 2001:db8:" 2001:db8:9::/48
+	: > "$tmp/files/capture"
+	zsh_file()
+	{
+		(cd "$tmp/files" && in_zsh "ttlpinctl $1" | grep -qw capture) &&
+			[ ! -e "$tmp/files/PWNED" ] || { cat "$tmp/zsh-said"; return 1; }
+	}
+	for line in "whitelist load " "events --pcap c" "analyze c" "locate --capture c" \
+			"apply c" "config --load c" "stats --output c"; do
+		ok "zsh: a file for '$line'" zsh_file "$line"
+	done
 fi
 # Every command has words or none, but never an error.
 for command in $(ttlpinctl --help | sed -n 's/^  \([a-z]*\).*/\1/p'); do

@@ -118,6 +118,36 @@ ok "JSON and pcapng exclude one another" refused 2 "exclude one another" \
 ok "a file that cannot be written" refused 1 "cannot write" \
 	ttlpinctl events --pcap /proc/none
 
+ok "a capture on a full disk" refused 1 "cannot write the capture" \
+	ttlpinctl events --pcap /dev/full
+ok "the same by standard output" refused 1 "cannot write the capture" \
+	sh -c 'ttlpinctl events --pcap - > /dev/full'
+
+# A file that is replaced: nothing but its text is another.
+mkdir "$tmp/folder"
+replaced()
+{
+	local file=$tmp/folder/ttlpin.prom
+
+	echo old > "$file"
+	chown "$1" "$file" && chmod "$2" "$file" || return 1
+	ctl stats --prometheus --output "$file" || return 1
+	grep -q '^ttlpin_seen_total' "$file" && [ "$(stat -c %U:%G "$file")" = "$1" ] &&
+		[ "$(stat -c %a "$file")" = "$2" ] && [ "$(ls -A "$tmp/folder")" = ttlpin.prom ] ||
+		{ ls -lA "$tmp/folder"; return 1; }
+}
+ok "a file keeps its group and mode" replaced root:nogroup 640
+ok "and its owner" replaced nobody:nogroup 604
+ok "a new one is as the umask says" eval '(umask 027; ctl stats --prometheus --output "$tmp/new.prom") &&
+	[ "$(stat -c %U:%a "$tmp/new.prom")" = root:640 ]'
+kept()
+{
+	echo mine > "$tmp/folder/list.new"
+	ctl whitelist save "$tmp/folder/list" && [ "$(cat "$tmp/folder/list.new")" = mine ] &&
+		[ "$(ls -A "$tmp/folder" | tr '\n' ' ')" = "list list.new ttlpin.prom " ]
+}
+ok "a file beside it stays" kept
+
 # Colours are for a terminal without NO_COLOR.
 coloured()
 {

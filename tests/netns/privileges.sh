@@ -24,6 +24,11 @@ for command in status stats config "config mode" "stats --prometheus" "-j top --
 	# shellcheck disable=SC2086 # several words
 	ok "anybody may: $command" nobody ttlpinctl $command
 done
+# The owner of the file is not enough.
+ok "root without CAP_NET_ADMIN may not write a setting's file" eval \
+	'echo enforce > /sys/kernel/ttlpin/net/mode &&
+	! setpriv --bounding-set -net_admin sh -c "echo off > /sys/kernel/ttlpin/net/mode" &&
+	[ "$(ttlpinctl config mode)" = enforce ]'
 ok "who may not list peers sees the rest of top" eval \
 	'nobody ttlpinctl -j top --count 1 | jq -e ".peers == null and .counters.seen == 0"'
 echo 192.0.2.1 > "$tmp/list"

@@ -51,6 +51,7 @@ ok "and starts again" counters_are seen=0 dropped=0
 
 ok "unknown command" refused 2 "unknown command 'stat'" ttlpinctl stat
 ok "unknown option" refused 2 "unknown option --colour" ttlpinctl --colour
+ok "unknown letter" refused 2 "unknown option -q;" ttlpinctl -jqN
 ok "option without value" refused 2 "wants a value" ttlpinctl -N
 ok "unknown argument" refused 2 "unknown argument '--rest'" ttlpinctl stats --rest
 ok "two formats at once" refused 2 "exclude one another" ttlpinctl -j stats --prometheus
@@ -77,11 +78,21 @@ ctl stats --reset > /dev/null
 ttlpinctl -N "$gateway" events > "$tmp/events" 2>&1 &
 started+=($!)
 busywait 5000 listening 1
+ttlpinctl -N "$gateway" locate --follow > "$tmp/places" 2>&1 &
+locating=$!
+started+=("$locating")
+busywait 5000 listening 2
+# has_given_up PID: it is nobody, and has no capability.
 has_given_up()
 {
-	grep -q '^CapPrm:.0*$' "/proc/$(pgrep -n -x ttlpinctl)/status"
+	grep -q '^CapPrm:.0*$' "/proc/$1/status" &&
+		grep -q $'^Uid:\t65534\t65534\t65534\t65534$' "/proc/$1/status"
 }
-ok "who follows events has given up its privileges" busywait 5000 has_given_up
+ok "who follows events has given up its privileges" busywait 5000 has_given_up "${started[-2]}"
+ok "so has who locates them" busywait 5000 has_given_up $locating
+kill $locating
+wait $locating 2> /dev/null
+unset 'started[-1]'
 volley()
 {
 	awk 'BEGIN { print "> S 1000"; print "< S. 7000 ack=1001 ttl=50"

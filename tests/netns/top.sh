@@ -89,6 +89,16 @@ for size in "132 50" "60 18" "40 10" "80 24"; do
 	ok "resized to $width by $height" busywait 5000 eval "fits $width $height > /dev/null"
 	ok "it goes on at $width by $height" shown "SEGMENTS"
 done
+# Lists need the one capability each time.
+keeps_one()
+{
+	local status
+	status=/proc/$(pgrep -n -x ttlpinctl)/status
+
+	grep -q '^CapPrm:.0*1000$' "$status" &&
+		grep -q $'^Uid:\t65534\t65534\t65534\t65534$' "$status" || { cat "$status"; return 1; }
+}
+ok "it is nobody, with CAP_NET_ADMIN" keeps_one
 settings()
 {
 	ctl config mode=monitor && shown "mode monitor"

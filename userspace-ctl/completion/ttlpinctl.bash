@@ -57,12 +57,21 @@ _ttlpinctl()
 		esac
 	done
 	before=${words[-1]}
+	case $before/$command/$what/$word in
+	--pcap/* | --output/* | --check/config/* | --load/config/* | --whitelist/* | --maillog/* | \
+		--html/* | --capture/* | --traceroute/* | --geoip/* | */whitelist/load/* | \
+		*/whitelist/check/* | */whitelist/save/* | */analyze/*/[!-]* | */analyze/*/ | */apply/*/[!-]*)
+		# Names are whatever somebody called a file: they are never expanded.
+		compopt -o filenames 2> /dev/null
+		mapfile -t COMPREPLY < <(compgen -f -- "$word")
+		return
+		;;
+	esac
 	mapfile -t reply < <(
 		case $before/$command/$what/$word in
 		-N/* | --netns/*) ip netns list 2> /dev/null | cut -d ' ' -f 1 ;;
 		--peer/* | */whitelist/add/*) ;;
 		--phase/*) printf '%s\n' syn-sent opening talking closing ;;
-		--pcap/* | */whitelist/load/* | */whitelist/save/*) compgen -f -- "$word" ;;
 		*///*) _ttlpinctl_words; printf '%s\n' --json --netns --version --help ;;
 		*/whitelist/del/*) ttlpinctl "${netns[@]}" whitelist 2> /dev/null ;;
 		del/flows/del/*) ttlpinctl "${netns[@]}" flows 2> /dev/null | awk 'NR > 1 { print $2 }' ;;
@@ -72,7 +81,9 @@ _ttlpinctl()
 			;;
 		*/config/*/*=*)
 			_ttlpinctl_values "${word%%=*}" "${netns[@]}" |
-				sed "s/^/${word%%=*}=/"
+				while IFS= read -r line; do
+					printf '%s=%s\n' "${word%%=*}" "$line"
+				done
 			;;
 		*) _ttlpinctl_words "$command" ;;
 		esac | sort -u)
@@ -80,7 +91,9 @@ _ttlpinctl()
 	[ "$command" != config ] || compopt -o nospace 2> /dev/null
 	# What bash takes for the word begins behind the last : or =.
 	i=${word%"${word##*[:=]}"}
-	mapfile -t COMPREPLY < <(compgen -W "${reply[*]}" -- "$word")
-	COMPREPLY=("${COMPREPLY[@]#"$i"}")
+	COMPREPLY=()
+	for line in "${reply[@]}"; do
+		[[ $line != "$word"* ]] || COMPREPLY+=("${line#"$i"}")
+	done
 }
 complete -F _ttlpinctl ttlpinctl
