@@ -154,9 +154,13 @@ static void begin(struct load *l, struct session *s)
 	l->live++;
 	s->started = now_ms();
 	s->deadline = s->started + l->timeout_ms;
-	if (connect(s->fd, (struct sockaddr *)&l->to, l->to_len) &&
-	    errno != EINPROGRESS)
-		die("connect");
+	/* From a port of its own: the connection before may await its last ACK. */
+	while (connect(s->fd, (struct sockaddr *)&l->to, l->to_len) &&
+	       errno != EINPROGRESS) {
+		if (errno != EADDRNOTAVAIL || !l->source_port || now_ms() > s->deadline)
+			die("connect");
+		usleep(10000);
+	}
 	/* With fast open the first words leave with the SYN. */
 	if (l->fast_open)
 		s->step = EHLO;

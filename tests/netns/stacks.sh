@@ -148,15 +148,15 @@ wait $reader
 ok "all has arrived when it opens" cmp "$tmp/much" "$tmp/arrived"
 ok "nothing was dropped" counters_are dropped=0
 
-# Both ends call one another; nobody listens.
+# Both ends call one another while what they send is on its way; nobody listens.
 reset
 set_to ports=25,2525
 for ns in "$inside" "$outside"; do
-	ip netns exec "$ns" tc qdisc add dev eth0 root netem delay 600ms
+	ip netns exec "$ns" tc qdisc add dev eth0 root netem delay 2s
 done
-echo outside | ip netns exec "$outside" nc -N -p 2525 -w 5 192.0.2.10 4003 > "$tmp/at-outside" &
+echo outside | ip netns exec "$outside" nc -N -p 2525 -w 30 192.0.2.10 4003 > "$tmp/at-outside" &
 pid=$!
-echo inside | ip netns exec "$inside" nc -N -p 4003 -w 5 203.0.113.25 2525 > "$tmp/at-inside"
+echo inside | ip netns exec "$inside" nc -N -p 4003 -w 30 203.0.113.25 2525 > "$tmp/at-inside"
 wait $pid
 said_each_other()
 {
