@@ -182,19 +182,20 @@ static int replace_file(const char *path, const struct stat *old, out_writer *wr
  */
 int out_file(const char *path, out_writer *writer, const void *data)
 {
-	char *real = realpath(path, NULL);
+	char *real = NULL;
 	struct stat st;
 	int error;
 
-	if (real && stat(real, &st)) {
-		free(real);
-		real = NULL;
-	}
-	if (real && !S_ISREG(st.st_mode))
-		error = write_all(open(real, O_WRONLY | O_CLOEXEC), false, writer,
+	/* /dev/stdout leads to a pipe, which has no path of its own. */
+	if (stat(path, &st)) {
+		error = replace_file(path, NULL, writer, data);
+	} else if (!S_ISREG(st.st_mode)) {
+		error = write_all(open(path, O_WRONLY | O_CLOEXEC), false, writer,
 				  data);
-	else
-		error = replace_file(real ? real : path, real ? &st : NULL, writer, data);
+	} else {
+		real = realpath(path, NULL);
+		error = replace_file(real ? real : path, &st, writer, data);
+	}
 	free(real);
 	return error ? out_fail("cannot write %s: %s; it is as it was", path,
 				strerror(-error)) : CTL_OK;
