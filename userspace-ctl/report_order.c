@@ -15,12 +15,12 @@
 #include "report.h"
 #include "report_order.h"
 
-static bool is_same(const char *page, const char *file)
+static bool is_same(const struct stat *page, const char *file)
 {
-	struct stat a, b;
+	struct stat st;
 
-	return file && !stat(page, &a) && S_ISREG(a.st_mode) && !stat(file, &b) &&
-	       a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+	return file && !stat(file, &st) && st.st_dev == page->st_dev &&
+	       st.st_ino == page->st_ino;
 }
 
 /* It is told before a long analysis, not after it. */
@@ -30,17 +30,19 @@ static int check_page(const struct report_order *order, const char *maillog, cha
 	const char *page = order->html;
 	char *copy = strdup(page);
 	struct stat st;
-	bool taken;
+	bool there = !stat(page, &st), taken = false;
 	int i, ret = CTL_OK;
 
 	if (!copy)
 		return out_fail("out of memory");
-	if (access(stat(page, &st) ? dirname(copy) : page, W_OK))
+	if (access(there ? page : dirname(copy), W_OK))
 		ret = out_fail("cannot write the report %s: %s", page, strerror(errno));
 	free(copy);
-	taken = is_same(page, maillog) || is_same(page, order->traceroute);
-	for (i = 0; i < nr_files; i++)
-		taken |= is_same(page, files[i]);
+	if (there && S_ISREG(st.st_mode)) {
+		taken = is_same(&st, maillog) || is_same(&st, order->traceroute);
+		for (i = 0; !taken && i < nr_files; i++)
+			taken = is_same(&st, files[i]);
+	}
 	if (!ret && taken)
 		ret = out_usage("analyze: --html %s would replace a file that is to be read; give the page a name of its own",
 				page);

@@ -105,24 +105,12 @@ bool snort_is_text(const uint8_t *head, size_t len)
 	return len && !memchr(head, 0, len);
 }
 
-static void put16(uint8_t *p, uint32_t value)
-{
-	p[0] = value >> 8;
-	p[1] = value;
-}
-
-static void put32(uint8_t *p, uint32_t value)
-{
-	put16(p, value >> 16);
-	put16(p + 2, value);
-}
-
 static uint32_t build_ip(const struct log *l, uint8_t *p)
 {
 	if (l->ends.family == 4) {
 		p[0] = 0x45;
-		put16(p + 2, l->length);
-		put16(p + 4, l->ip_id);
+		snort_put16(p + 2, l->length);
+		snort_put16(p + 4, l->ip_id);
 		p[6] = l->df ? 0x40 : 0;
 		p[8] = l->ttl;
 		p[9] = IPPROTO_TCP;
@@ -131,7 +119,7 @@ static uint32_t build_ip(const struct log *l, uint8_t *p)
 		return 20;
 	}
 	p[0] = 0x60;
-	put16(p + 4, l->length - 40);
+	snort_put16(p + 4, l->length - 40);
 	p[6] = IPPROTO_TCP;
 	p[7] = l->ttl;
 	memcpy(p + 8, l->ends.source, 16);
@@ -141,13 +129,13 @@ static uint32_t build_ip(const struct log *l, uint8_t *p)
 
 static void build_tcp(const struct log *l, uint8_t *p)
 {
-	put16(p, l->ends.sport);
-	put16(p + 2, l->ends.dport);
-	put32(p + 4, l->seq);
-	put32(p + 8, l->ack);
+	snort_put16(p, l->ends.sport);
+	snort_put16(p + 2, l->ends.dport);
+	snort_put32(p + 4, l->seq);
+	snort_put32(p + 8, l->ack);
 	p[12] = l->header / 4 << 4;
 	p[13] = l->flags;
-	put16(p + 14, l->window);
+	snort_put16(p + 14, l->window);
 	/* What is not told of the options stays 0, the end of options. */
 	memcpy(p + 20, l->options.octet, l->options.nr);
 }

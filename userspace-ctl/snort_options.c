@@ -7,18 +7,6 @@
 #include <string.h>
 #include "snort_options.h"
 
-static void put16(uint8_t *p, uint32_t value)
-{
-	p[0] = value >> 8;
-	p[1] = value;
-}
-
-static void put32(uint8_t *p, uint32_t value)
-{
-	put16(p, value >> 16);
-	put16(p + 2, value);
-}
-
 /**
  * snort_value - a number in a line
  * @line: the line
@@ -66,8 +54,8 @@ static bool read_timestamp(const char *text, uint8_t *option)
 		return false;
 	option[0] = 8;
 	option[1] = 10;
-	put32(option + 2, a);
-	put32(option + 6, b);
+	snort_put32(option + 2, a);
+	snort_put32(option + 6, b);
 	return true;
 }
 
@@ -84,7 +72,7 @@ static void read_option(struct snort_options *l, const char *text)
 	} else if (starts(text, "MSS:", &value)) {
 		option[0] = 2;
 		option[1] = 4;
-		put16(option + 2, value);
+		snort_put16(option + 2, value);
 		add_option(l, option, 4);
 	} else if (starts(text, "WS:", &value)) {
 		option[0] = option[1] = 3;
