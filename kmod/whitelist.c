@@ -199,21 +199,19 @@ out:
 /**
  * struct ttlpin_draft - a whitelist that is being loaded
  * @portid: of the netlink socket that loads it
- * @nr: prefixes so far
- * @room: how many @prefix has room for
- * @prefix: in the order in which they came
+ * @room: how many prefixes @list has room for
+ * @list: with those so far, in the order in which they came; NULL before the first
  */
 struct ttlpin_draft {
 	u32 portid;
-	u32 nr;
 	u32 room;
-	struct ttlpin_prefix *prefix;
+	struct ttlpin_whitelist *list;
 };
 
 static void forget_draft(struct ttlpin_net *tn)
 {
 	if (tn->draft)
-		kvfree(tn->draft->prefix);
+		kvfree(tn->draft->list);
 	kfree(tn->draft);
 	WRITE_ONCE(tn->draft, NULL);
 }
@@ -249,20 +247,25 @@ int ttlpin_whitelist_begin(struct ttlpin_net *tn, u32 portid)
 	return ret;
 }
 
+/* Room for @nr prefixes more in the list that @draft will be. */
 static int make_room(struct ttlpin_draft *draft, u32 nr)
 {
-	u32 room = max(2 * draft->room, draft->nr + nr);
-	struct ttlpin_prefix *more;
+	u32 used = draft->list ? draft->list->nr : 0;
+	u32 room = min_t(u32, max(2 * draft->room, used + nr),
+			 TTLPIN_PREFIXES_MAX);
+	struct ttlpin_whitelist *more;
 
-	if (draft->nr + nr <= draft->room)
+	if (used + nr <= draft->room)
 		return 0;
-	more = kvmalloc_array(room, sizeof(*more), GFP_KERNEL_ACCOUNT);
+	more = new_list(room);
 	if (!more)
 		return -ENOMEM;
-	if (draft->nr)
-		memcpy(more, draft->prefix, draft->nr * sizeof(*more));
-	kvfree(draft->prefix);
-	draft->prefix = more;
+	if (used)
+		memcpy(more->prefix, draft->list->prefix,
+		       used * sizeof(*more->prefix));
+	more->nr = used;
+	kvfree(draft->list);
+	draft->list = more;
 	draft->room = room;
 	return 0;
 }
@@ -287,37 +290,39 @@ int ttlpin_whitelist_load(struct ttlpin_net *tn, u32 portid,
 	mutex_lock(&tn->mutex);
 	draft = draft_of(tn, portid);
 	if (draft) {
-		*bad = TTLPIN_PREFIXES_MAX - draft->nr;
+		*bad = TTLPIN_PREFIXES_MAX -
+		       (draft->list ? draft->list->nr : 0);
 		ret = nr > *bad ? -ENOSPC : make_room(draft, nr);
 	}
 	if (!ret) {
-		memcpy(draft->prefix + draft->nr, prefix, nr * sizeof(*prefix));
-		draft->nr += nr;
+		memcpy(draft->list->prefix + draft->list->nr, prefix,
+		       nr * sizeof(*prefix));
+		draft->list->nr += nr;
 	}
 	mutex_unlock(&tn->mutex);
 	return ret;
 }
 
-/* The list that a draft makes, sorted; NULL if it is empty. */
-static struct ttlpin_whitelist *list_of(const struct ttlpin_draft *draft)
+/* The list that a draft is, sorted, and taken from it; NULL if it is empty. */
+static struct ttlpin_whitelist *take_list(struct ttlpin_draft *draft)
 {
-	struct ttlpin_whitelist *list;
+	struct ttlpin_whitelist *list = draft->list, *fit;
 	u32 i;
 
-	if (!draft->nr)
-		return NULL;
-	list = new_list(draft->nr);
 	if (!list)
-		return ERR_PTR(-ENOMEM);
-	memcpy(list->prefix, draft->prefix, draft->nr * sizeof(*list->prefix));
+		return NULL;
 	sort(list->prefix, list->nr, sizeof(*list->prefix), compare, NULL);
-	for (i = 1; i < list->nr; i++) {
-		if (!compare(&list->prefix[i - 1], &list->prefix[i])) {
-			kvfree(list);
+	for (i = 1; i < list->nr; i++)
+		if (!compare(&list->prefix[i - 1], &list->prefix[i]))
 			return ERR_PTR(-EEXIST);
-		}
-	}
-	return list;
+	draft->list = NULL;
+	/* No larger than need be, but for want of memory nothing is refused. */
+	fit = list->nr < draft->room ? new_list(list->nr) : NULL;
+	if (!fit)
+		return list;
+	memcpy(fit->prefix, list->prefix, list->nr * sizeof(*list->prefix));
+	kvfree(list);
+	return fit;
 }
 
 /**
@@ -328,8 +333,8 @@ static struct ttlpin_whitelist *list_of(const struct ttlpin_draft *draft)
  * Whatever comes of it, the new list is no draft any more.
  *
  * Context: process, takes @tn->mutex.
- * Return: 0, -ENOENT if that socket has begun none, -EEXIST if a prefix is in it
- * twice, or -ENOMEM; then the old list stands.
+ * Return: 0, -ENOENT if that socket has begun none, or -EEXIST if a prefix is in
+ * it twice; then the old list stands.
  */
 int ttlpin_whitelist_commit(struct ttlpin_net *tn, u32 portid)
 {
@@ -337,7 +342,7 @@ int ttlpin_whitelist_commit(struct ttlpin_net *tn, u32 portid)
 
 	mutex_lock(&tn->mutex);
 	if (draft_of(tn, portid)) {
-		list = list_of(tn->draft);
+		list = take_list(tn->draft);
 		forget_draft(tn);
 	}
 	if (!IS_ERR(list)) {

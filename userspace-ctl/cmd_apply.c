@@ -11,8 +11,8 @@
 #include "whitelist.h"
 
 /*
- * The new list waits beside the old one until the settings are in force: the
- * kernel has accepted both then.
+ * The new list waits beside the old one until the settings are in force. The kernel
+ * has accepted both then: it needs no memory for a list that waits.
  */
 static int put_in_force(const struct conf *conf, const struct whitelist *list)
 {
