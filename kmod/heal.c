@@ -72,6 +72,29 @@ static bool timestamps_fit(u64 state, const struct ttlpin_memory *mem,
 		       (u32)now_ms - mem->opened + TTLPIN_TSVAL_SLACK;
 }
 
+/* Whether it occupies what lies before the first octet that the peer can say. */
+static bool is_behind(const struct ttlpin_memory *mem,
+		      const struct ttlpin_segment *seg)
+{
+	return !(mem->flags & (TTLPIN_MEM_MIDSTREAM | TTLPIN_MEM_MARKED)) &&
+	       !(seg->flags & TTLPIN_SYN) && ttlpin_segment_len(seg) &&
+	       !ttlpin_seq_before(mem->peer_isn, seg->seq);
+}
+
+/*
+ * Whether it can never heal, by what it is: what it says, where it says it, or
+ * when. What a client of our server says is no reply.
+ */
+static bool is_hopeless(u64 state, const struct ttlpin_memory *mem,
+			const struct ttlpin_segment *seg, u64 now_ms)
+{
+	if (is_behind(mem, seg))
+		return true;
+	if (ttlpin_state_ts(state) == TTLPIN_TS_JUDGED)
+		return !timestamps_fit(state, mem, seg, now_ms);
+	return !(mem->flags & TTLPIN_MEM_SERVER) && is_refusal(seg);
+}
+
 static enum ttlpin_rank rank_of(u64 state, const struct ttlpin_memory *mem,
 				const struct ttlpin_segment *seg, u64 now_ms)
 {
@@ -79,9 +102,11 @@ static enum ttlpin_rank rank_of(u64 state, const struct ttlpin_memory *mem,
 
 	if (seg->flags & TTLPIN_RST)
 		return TTLPIN_RANK_RST;
-	if (judged ? !timestamps_fit(state, mem, seg, now_ms) : is_refusal(seg))
+	if (is_hopeless(state, mem, seg, now_ms))
 		return TTLPIN_RANK_HOPELESS;
-	if (ttlpin_segment_kind(seg) == TTLPIN_KIND_ACK)
+	/* A handshake comes before all data, and must not keep it out. */
+	if (ttlpin_segment_kind(seg) == TTLPIN_KIND_ACK ||
+	    ttlpin_segment_kind(seg) == TTLPIN_KIND_HANDSHAKE)
 		return TTLPIN_RANK_ACK;
 	return judged && seg->tsval != ttlpin_state_tsval(state) ?
 		       TTLPIN_RANK_MOVED :
@@ -194,9 +219,10 @@ void ttlpin_heal_forget(u64 *state, struct ttlpin_memory *mem)
  * @seg: the good segment
  * @now: the clock, ms
  *
- * If it covers the suspect's sequence number it proves that one forged. A pure
- * ACK occupies none and is not proven to be anything, but a good segment at its
- * place shows that the known TTL is alive.
+ * If it covers the suspect's sequence number it proves that one forged. If it
+ * begins past it, the known TTL is alive, and what the suspect would say has been
+ * said or comes again. A pure ACK occupies none and is not proven to be anything,
+ * but a good segment at its place shows the same.
  *
  * Return: how many drops are proven right.
  */
@@ -218,7 +244,9 @@ u8 ttlpin_heal_confirm(u64 *state, struct ttlpin_memory *mem,
 			return 0;
 	} else if (ahead < ttlpin_segment_len(seg)) {
 		confirmed = mem->copies;
-	} else if (now - sus->first < TTLPIN_SUSPECT_MS) {
+	} else if (!(ttlpin_segment_len(seg) &&
+		     ttlpin_seq_before(sus->seq, seg->seq)) &&
+		   now - sus->first < TTLPIN_SUSPECT_MS) {
 		return 0;
 	}
 	ttlpin_heal_forget(state, mem);
@@ -245,17 +273,14 @@ bool ttlpin_heal_is_due(u64 state, const struct ttlpin_memory *mem,
 	u32 elapsed = (u32)now_ms - sus->first;
 	u8 copies = sus->kind == TTLPIN_KIND_ACK ? 3 : 2;
 
-	if (!is_copy(sus, seg))
+	if (!is_copy(sus, seg) || is_hopeless(state, mem, seg, now_ms))
 		return false;
 	if (ttlpin_state_ts(state) == TTLPIN_TS_JUDGED) {
 		u32 moved = seg->tsval - sus->tsval;
 
-		if (!timestamps_fit(state, mem, seg, now_ms) ||
-		    seg->tsval == ttlpin_state_tsval(state) || moved == 0 ||
+		if (seg->tsval == ttlpin_state_tsval(state) || moved == 0 ||
 		    moved > elapsed + TTLPIN_TSVAL_SLACK)
 			return false;
-	} else if (is_refusal(seg)) {
-		return false;
 	} else if (ttlpin_state_phase(state) != TTLPIN_PHASE_OPENING ||
 		   lacks_promised(state, seg)) {
 		return mem->copies >= 3 && elapsed >= TTLPIN_HEAL_BLIND_MS;

@@ -21,8 +21,8 @@
  * @TTLPIN_RANK_NONE: the place is free
  * @TTLPIN_RANK_RST: an RST, which never heals
  * @TTLPIN_RANK_HOPELESS: can never heal: no or wrong timestamps where they are
- *	judged, or a refusal where they are not
- * @TTLPIN_RANK_ACK: a pure ACK that may heal
+ *	judged, or a refusal where they are not; or what the peer cannot say
+ * @TTLPIN_RANK_ACK: a pure ACK, a SYN or a SYN-ACK that may heal
  * @TTLPIN_RANK_DATA: anything else that may heal
  * @TTLPIN_RANK_MOVED: the same, and its TSval has advanced already
  *
@@ -81,12 +81,15 @@ struct ttlpin_suspect {
  * @opened: when that left, ms
  * @burst: when the last suspect RST came, ms
  * @suspect: the suspect remembered
- * @syn_len: how much past @isn + 1 a first answer may acknowledge (the payload
- *	of a TCP Fast Open SYN)
+ * @syn_len: how much past @isn + 1 a first answer may acknowledge: the payload of
+ *	a TCP Fast Open SYN, or what was sent in mid-stream; with SERVER, until our
+ *	SYN-ACK has left, how much past @peer_isn + 1 that may acknowledge
  * @copies: how often the suspect came, 255 for more
  * @flags: TTLPIN_MEM_*
  * @learned: TTLs known beside the pin
  * @nr_learned: how many those are
+ * @expected: the first of them came from peer memory, and nothing has told yet
+ *	whether that was right
  */
 struct ttlpin_memory {
 	u32 isn;
@@ -99,7 +102,8 @@ struct ttlpin_memory {
 	u8 copies;
 	u8 flags;
 	u8 learned[TTLPIN_LEARNED_MAX];
-	u8 nr_learned;
+	u8 nr_learned : 4;
+	u8 expected : 1;
 };
 
 #endif /* TTLPIN_MEMORY_H */

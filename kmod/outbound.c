@@ -54,14 +54,18 @@ static void sent_synack(struct ttlpin_packet *p)
 	ttlpin_flow_unlock(&ref, state);
 }
 
-/* With midstream = learn, our data begins a flow that is not known. */
+/*
+ * With midstream = learn, our data begins a flow that is not known, and may all be
+ * what the first answer acknowledges.
+ */
 static void sent_midstream(struct ttlpin_packet *p)
 {
 	u64 fp = ttlpin_flow_fingerprint(p->tn, &p->tuple);
 	struct ttlpin_ref ref __uninitialized;
 	u64 state;
 
-	if (ttlpin_packet_find(p, fp, &ref))
+	if (ttlpin_packet_find(p, fp, &ref) &&
+	    ttlpin_state_phase(ref.state) != TTLPIN_PHASE_SYN_SENT)
 		return;
 	if (!ttlpin_flow_insert(p->tn, p->cfg, fp, &p->tuple, &ref))
 		return;
@@ -69,6 +73,8 @@ static void sent_midstream(struct ttlpin_packet *p)
 	if (ref.is_new)
 		ttlpin_session_open_midstream(&state, &ref.cold->mem, &p->seg,
 					      ttlpin_packet_ms());
+	else
+		ttlpin_session_more_midstream(state, &ref.cold->mem, &p->seg);
 	ttlpin_flow_unlock(&ref, state);
 }
 

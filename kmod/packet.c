@@ -94,12 +94,7 @@ bool ttlpin_packet_adopt(const struct ttlpin_packet *p, u64 fp)
 void ttlpin_packet_remember_peer(const struct ttlpin_packet *p,
 				 struct ttlpin_ref *ref, u64 state)
 {
-	int ttl;
-
-	if (ttlpin_state_phase(state) < TTLPIN_PHASE_TALKING)
-		return;
-	ttl = ttlpin_session_remember(state, &ref->cold->mem);
-	if (ttl >= 0)
-		ttlpin_peer_learn(p->tn, &ref->cold->tuple, ttl,
-				  ktime_get_seconds());
+	if (ttlpin_state_phase(state) >= TTLPIN_PHASE_TALKING)
+		ttlpin_peer_teach(p->tn, &ref->cold->tuple, state,
+				  &ref->cold->mem, ktime_get_seconds());
 }

@@ -5,6 +5,7 @@
 #include <linux/mm.h>
 #include "addresses.h"
 #include "peer.h"
+#include "session.h"
 
 /**
  * struct peer - one address
@@ -28,19 +29,9 @@ static bool is_over(const struct peer *p, u32 now_s)
 	return now_s - p->since >= TTLPIN_PEER_SECONDS;
 }
 
-/**
- * ttlpin_peer_learn - remember the TTL of a flow's peer
- * @tn: the namespace
- * @tuple: the flow
- * @ttl: what its segments carry
- * @now_s: the clock, seconds
- *
- * Context: softirq or process; within a flow's lock or without.
- */
-void ttlpin_peer_learn(struct ttlpin_net *tn, const struct ttlpin_tuple *tuple,
-		       u8 ttl, u32 now_s)
+static void learn(struct ttlpin_addresses *peers,
+		  const struct ttlpin_tuple *tuple, u8 ttl, u32 now_s)
 {
-	struct ttlpin_addresses *peers = tn->peers;
 	struct ttlpin_address *at;
 
 	spin_lock_bh(&peers->lock);
@@ -52,6 +43,40 @@ void ttlpin_peer_learn(struct ttlpin_net *tn, const struct ttlpin_tuple *tuple,
 	peer_of(at)->ttl = ttl;
 	peer_of(at)->since = now_s;
 	spin_unlock_bh(&peers->lock);
+}
+
+/* What was wrong goes; if another TTL is remembered by now, that stays. */
+static void forget(struct ttlpin_addresses *peers,
+		   const struct ttlpin_tuple *tuple, u8 ttl)
+{
+	struct ttlpin_address *at;
+
+	spin_lock_bh(&peers->lock);
+	at = ttlpin_addresses_find(peers, tuple->remote, tuple->family);
+	if (at && peer_of(at)->ttl == ttl)
+		ttlpin_addresses_forget(peers, at);
+	spin_unlock_bh(&peers->lock);
+}
+
+/**
+ * ttlpin_peer_teach - let a flow that ends, or begins to talk, teach what it knows
+ * @tn: the namespace
+ * @tuple: the flow
+ * @state: its state word
+ * @mem: its memory, updated so that it teaches once
+ * @now_s: the clock, seconds
+ *
+ * Context: softirq or process; within the flow's lock.
+ */
+void ttlpin_peer_teach(struct ttlpin_net *tn, const struct ttlpin_tuple *tuple,
+		       u64 state, struct ttlpin_memory *mem, u32 now_s)
+{
+	int ttl = ttlpin_session_remember(state, mem);
+
+	if (ttl == TTLPIN_TEACH_FORGET)
+		forget(tn->peers, tuple, mem->learned[0]);
+	else if (ttl != TTLPIN_TEACH_NOTHING)
+		learn(tn->peers, tuple, ttl, now_s);
 }
 
 /**

@@ -6,6 +6,7 @@
 #ifndef TTLPIN_PEER_H
 #define TTLPIN_PEER_H
 
+#include "memory.h"
 #include "net.h"
 #include "tuple.h"
 
@@ -28,8 +29,8 @@ struct ttlpin_peer_copy {
 
 int ttlpin_peer_init(struct ttlpin_net *tn);
 void ttlpin_peer_exit(struct ttlpin_net *tn);
-void ttlpin_peer_learn(struct ttlpin_net *tn, const struct ttlpin_tuple *tuple,
-		       u8 ttl, u32 now_s);
+void ttlpin_peer_teach(struct ttlpin_net *tn, const struct ttlpin_tuple *tuple,
+		       u64 state, struct ttlpin_memory *mem, u32 now_s);
 int ttlpin_peer_ttl(struct ttlpin_net *tn, const struct ttlpin_tuple *tuple,
 		    u32 now_s);
 int ttlpin_peer_list(struct ttlpin_net *tn, u32 *at,

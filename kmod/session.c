@@ -48,6 +48,7 @@ void ttlpin_session_open_server(u64 *state, struct ttlpin_memory *mem,
 	*mem = (struct ttlpin_memory){
 		.peer_isn = syn->seq,
 		.opened = now_ms,
+		.syn_len = ttlpin_segment_len16(syn->payload_len),
 		.flags = TTLPIN_MEM_SERVER,
 	};
 }
@@ -71,50 +72,72 @@ void ttlpin_session_rival(u64 *state, struct ttlpin_memory *mem,
 	mem->suspect = (struct ttlpin_suspect){
 		.seq = syn->seq,
 		.tsval = syn->has_ts,
+		.len = ttlpin_segment_len16(syn->payload_len),
 		.ttl = syn->ttl,
 		.kind = TTLPIN_KIND_HANDSHAKE,
 	};
 }
 
-/* The SYN that was noted is the one that our server answers. */
-static void take_rival(u64 *state, struct ttlpin_memory *mem, u64 now_ms)
+/* Whether our SYN-ACK answers a SYN of that ISN, or some of what that carried. */
+static bool answers(const struct ttlpin_segment *synack, u32 isn, u16 len)
+{
+	return synack->ack - isn - 1 <= len;
+}
+
+/*
+ * The SYN that our server answers instead of the one that the flow began with: the
+ * one that was noted, or, where a connection is over, one whose note something has
+ * displaced. That one is taken to come from where the old ones did; if it does not,
+ * nothing of the flow is judged. False if there is none.
+ */
+static bool take_rival(u64 *state, struct ttlpin_memory *mem,
+		       const struct ttlpin_segment *synack, u64 now_ms)
 {
 	const struct ttlpin_suspect *noted = &mem->suspect;
 	struct ttlpin_segment syn = {
-		.seq = noted->seq,
-		.ttl = noted->ttl,
-		.has_ts = noted->tsval,
+		.seq = synack->ack - 1,
+		.ttl = ttlpin_state_pin(*state),
+		.has_ts = synack->has_ts,
 	};
 
+	if (noted->rank == TTLPIN_RANK_NONE &&
+	    noted->kind == TTLPIN_KIND_HANDSHAKE &&
+	    answers(synack, noted->seq, noted->len)) {
+		syn.seq = noted->seq;
+		syn.payload_len = noted->len;
+		syn.ttl = noted->ttl;
+		syn.has_ts = noted->tsval;
+	} else if (ttlpin_state_phase(*state) == TTLPIN_PHASE_SYN_SENT) {
+		return false;
+	}
 	ttlpin_session_open_server(state, mem, &syn, now_ms);
+	return true;
 }
 
 /**
  * ttlpin_session_answered - our server's SYN-ACK leaves
  * @state: state word of a flow that ttlpin_session_open_server() began, updated
  * @mem: its memory, updated
- * @synack: our SYN-ACK; one that answers no SYN of the flow's changes nothing
+ * @synack: our SYN-ACK
  * @now_ms: the clock of ttlpin_engine_judge()
  */
 void ttlpin_session_answered(u64 *state, struct ttlpin_memory *mem,
 			     const struct ttlpin_segment *synack, u64 now_ms)
 {
-	const struct ttlpin_suspect *noted = &mem->suspect;
+	bool again = answers(synack, mem->peer_isn, mem->syn_len);
 
 	if (!ttlpin_session_is_over(*state))
 		return;
-	if (noted->rank == TTLPIN_RANK_NONE &&
-	    noted->kind == TTLPIN_KIND_HANDSHAKE &&
-	    synack->ack == noted->seq + 1)
-		take_rival(state, mem, now_ms);
-	if (ttlpin_state_phase(*state) != TTLPIN_PHASE_SYN_SENT ||
-	    synack->ack != mem->peer_isn + 1)
+	if (ttlpin_state_phase(*state) == TTLPIN_PHASE_CLOSING && again)
+		return;
+	if (!again && !take_rival(state, mem, synack, now_ms))
 		return;
 	if (!synack->has_ts)
 		*state = ttlpin_state_set_ts(*state, TTLPIN_TS_NONE);
 	mem->isn = synack->seq;
 	mem->tsval = synack->tsval;
 	mem->opened = now_ms;
+	mem->syn_len = 0;
 	mem->flags |= TTLPIN_MEM_ANSWERED;
 }
 
@@ -138,6 +161,25 @@ void ttlpin_session_open_midstream(u64 *state, struct ttlpin_memory *mem,
 		.syn_len = ttlpin_segment_len16(seg->payload_len - 1),
 		.flags = TTLPIN_MEM_MIDSTREAM,
 	};
+}
+
+/**
+ * ttlpin_session_more_midstream - more data leaves on a flow that waits for its pin
+ * @state: the flow's state word
+ * @mem: the flow's memory, updated if ttlpin_session_open_midstream() began the flow
+ * @seg: our segment; it carries payload
+ *
+ * An acknowledgment may be the first for all that has been sent.
+ */
+void ttlpin_session_more_midstream(u64 state, struct ttlpin_memory *mem,
+				   const struct ttlpin_segment *seg)
+{
+	u32 len = seg->seq - mem->isn + seg->payload_len - 1;
+
+	if (ttlpin_state_phase(state) == TTLPIN_PHASE_SYN_SENT &&
+	    (mem->flags & TTLPIN_MEM_MIDSTREAM) && len > mem->syn_len &&
+	    len <= 65535)
+		mem->syn_len = len;
 }
 
 /**
@@ -188,6 +230,7 @@ u8 ttlpin_session_carries(u64 state, const struct ttlpin_memory *mem)
 void ttlpin_session_expect(u64 *state, struct ttlpin_memory *mem, u8 ttl)
 {
 	mem->learned[mem->nr_learned++] = ttl;
+	mem->expected = 1;
 	*state |= TTLPIN_ST_LEARNED;
 }
 
@@ -204,6 +247,9 @@ void ttlpin_session_syn_again(u64 *state, struct ttlpin_memory *mem, u64 now_ms)
 		*state = ttlpin_state_set_seen(*state, now_ms / 1000);
 	mem->flags |= TTLPIN_MEM_REPIN;
 }
+
+/* It stands alone, with its end of line and perhaps a space or two. */
+#define QUIT_MAX 8
 
 static bool ends_word(u8 c)
 {
@@ -235,7 +281,8 @@ enum ttlpin_sent ttlpin_session_outbound(const struct ttlpin_segment *seg,
 	what = ttlpin_session_command(ttlpin_get32(seg->payload));
 	/* There is no way back from closing: a word of a mail must not lead there. */
 	if (what == TTLPIN_SENT_CLOSE && seg->payload_len > 4 &&
-	    (seg->payload_avail < TTLPIN_COMMAND || !ends_word(seg->payload[4])))
+	    (seg->payload_len > QUIT_MAX ||
+	     seg->payload_avail < TTLPIN_COMMAND || !ends_word(seg->payload[4])))
 		return TTLPIN_SENT_NOTHING;
 	return what;
 }
@@ -264,15 +311,22 @@ u64 ttlpin_session_sent(u64 state, enum ttlpin_sent what)
  * @mem: its memory, updated so that it teaches once
  *
  * Return: a TTL that healed while the flow was opening, if the SYN-ACK alone
- * came from elsewhere, or -1. Where genuine segments still come at the pin,
- * nothing is taught, so a forger who once got through teaches nothing.
+ * came from elsewhere; TTLPIN_TEACH_NOTHING; or TTLPIN_TEACH_FORGET if the flow
+ * began with a TTL that earlier ones have taught, but the peer speaks at the pin.
+ * Where genuine segments still come at the pin, nothing is taught, so a forger who
+ * once got through teaches nothing for long.
  */
 int ttlpin_session_remember(u64 state, struct ttlpin_memory *mem)
 {
+	if (mem->expected && (state & TTLPIN_ST_AT_PIN)) {
+		mem->expected = 0;
+		mem->flags &= ~TTLPIN_MEM_HEALED;
+		return TTLPIN_TEACH_FORGET;
+	}
 	if (!(mem->flags & TTLPIN_MEM_HEALED))
-		return -1;
+		return TTLPIN_TEACH_NOTHING;
 	mem->flags &= ~TTLPIN_MEM_HEALED;
 	if (state & TTLPIN_ST_AT_PIN)
-		return -1;
+		return TTLPIN_TEACH_NOTHING;
 	return mem->learned[mem->nr_learned - 1];
 }

@@ -62,6 +62,8 @@ void ttlpin_session_rival(u64 *state, struct ttlpin_memory *mem,
 			  const struct ttlpin_segment *syn);
 void ttlpin_session_open_midstream(u64 *state, struct ttlpin_memory *mem,
 				   const struct ttlpin_segment *seg, u64 now_ms);
+void ttlpin_session_more_midstream(u64 state, struct ttlpin_memory *mem,
+				   const struct ttlpin_segment *seg);
 void ttlpin_session_open_marked(u64 *state, struct ttlpin_memory *mem, u8 ttl,
 				u64 now_ms);
 u8 ttlpin_session_carries(u64 state, const struct ttlpin_memory *mem);
@@ -73,6 +75,11 @@ void ttlpin_session_answered(u64 *state, struct ttlpin_memory *mem,
 enum ttlpin_sent ttlpin_session_outbound(const struct ttlpin_segment *seg,
 					 bool mail_port);
 u64 ttlpin_session_sent(u64 state, enum ttlpin_sent what);
+
+/* What a flow teaches, where it is no TTL. */
+#define TTLPIN_TEACH_NOTHING	(-1)
+#define TTLPIN_TEACH_FORGET	(-2)
+
 int ttlpin_session_remember(u64 state, struct ttlpin_memory *mem);
 
 #define TTLPIN_WORD(a, b, c, d) \

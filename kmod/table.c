@@ -70,11 +70,9 @@ void ttlpin_table_remove(struct ttlpin_table *t, u32 slot)
 {
 	u64 state = READ_ONCE(ttlpin_table_slot(t, slot)->state);
 	struct ttlpin_cold *cold = &t->cold[slot];
-	int ttl = ttlpin_session_remember(state, &cold->mem);
 
-	if (ttl >= 0)
-		ttlpin_peer_learn(t->tn, &cold->tuple, ttl,
-				  ttlpin_table_seconds());
+	ttlpin_peer_teach(t->tn, &cold->tuple, state, &cold->mem,
+			  ttlpin_table_seconds());
 	ttlpin_table_clear(t, slot, state);
 }
 
@@ -237,12 +235,28 @@ found:
 	return TTLPIN_NO_SLOT;
 }
 
-/* Phases whose flows make room for others, as bits. */
+/*
+ * Flows that make room for others, as bits: by phase, and those of which nothing
+ * has come but the SYN-ACK. Who sends SYNs from outside to a server of ours, and
+ * never an ACK, leaves nothing else.
+ */
 #define HALF_OPEN BIT(TTLPIN_PHASE_SYN_SENT)
 #define DONE	  BIT(TTLPIN_PHASE_CLOSING)
+#define SILENT	  BIT(TTLPIN_PHASE_CLOSING + 1)
 
-/* The oldest flow of a locked bucket in one of @phases, if older than @age. */
-static u32 oldest(const struct ttlpin_table *t, u32 bucket, u32 phases,
+static u32 kind_of(u64 state)
+{
+	u32 kind = BIT(ttlpin_state_phase(state));
+
+	if (ttlpin_state_phase(state) == TTLPIN_PHASE_OPENING &&
+	    ttlpin_state_ts(state) != TTLPIN_TS_JUDGED &&
+	    !(state & (TTLPIN_ST_AT_PIN | TTLPIN_ST_LEARNED)))
+		kind |= SILENT;
+	return kind;
+}
+
+/* The oldest flow of a locked bucket of one of @kinds, if older than @age. */
+static u32 oldest(const struct ttlpin_table *t, u32 bucket, u32 kinds,
 		  u32 now_s, s64 *age)
 {
 	u32 slot, found = TTLPIN_NO_SLOT;
@@ -252,7 +266,7 @@ static u32 oldest(const struct ttlpin_table *t, u32 bucket, u32 phases,
 		const struct ttlpin_slot *s = ttlpin_table_slot(t, slot);
 		u64 state = READ_ONCE(s->state);
 
-		if (s->fp && BIT(ttlpin_state_phase(state)) & phases &&
+		if (s->fp && (kind_of(state) & kinds) &&
 		    ttlpin_state_idle(state, now_s) > *age) {
 			*age = ttlpin_state_idle(state, now_s);
 			found = slot;
@@ -262,12 +276,12 @@ static u32 oldest(const struct ttlpin_table *t, u32 bucket, u32 phases,
 }
 
 /* Evicts such a flow from two locked buckets; its slot or TTLPIN_NO_SLOT. */
-static u32 evict_here(struct ttlpin_table *t, u32 a, u32 b, u32 phases,
+static u32 evict_here(struct ttlpin_table *t, u32 a, u32 b, u32 kinds,
 		      u32 now_s)
 {
 	s64 age = -1;
-	u32 slot = oldest(t, a, phases, now_s, &age);
-	u32 other = oldest(t, b, phases, now_s, &age);
+	u32 slot = oldest(t, a, kinds, now_s, &age);
+	u32 other = oldest(t, b, kinds, now_s, &age);
 
 	if (other != TTLPIN_NO_SLOT)
 		slot = other;
@@ -279,7 +293,7 @@ static u32 evict_here(struct ttlpin_table *t, u32 a, u32 b, u32 phases,
 }
 
 /* The same in the buckets behind @a, for the bounds of the store alone. */
-static bool evict_near(struct ttlpin_table *t, u32 a, u32 b, u32 phases,
+static bool evict_near(struct ttlpin_table *t, u32 a, u32 b, u32 kinds,
 		       u32 now_s)
 {
 	bool done = false;
@@ -293,7 +307,7 @@ static bool evict_near(struct ttlpin_table *t, u32 a, u32 b, u32 phases,
 
 		if (!held && !spin_trylock(lock))
 			continue;
-		done = evict_here(t, there, there, phases, now_s) !=
+		done = evict_here(t, there, there, kinds, now_s) !=
 		       TTLPIN_NO_SLOT;
 		if (!held)
 			spin_unlock(lock);
@@ -316,32 +330,40 @@ u32 ttlpin_table_take(struct ttlpin_table *t, const struct ttlpin_config *cfg,
 	return slot == TTLPIN_NO_SLOT ? make_room(t, cfg, a, b, now_s) : slot;
 }
 
+/* One flow of @kinds goes, from @a or @b or near them; *@slot if from these. */
+static bool evict(struct ttlpin_table *t, u32 a, u32 b, u32 kinds, u32 now_s,
+		  u32 *slot)
+{
+	*slot = evict_here(t, a, b, kinds, now_s);
+	return *slot != TTLPIN_NO_SLOT || evict_near(t, a, b, kinds, now_s);
+}
+
 /*
  * Room for a half open flow, within the bounds of the store. Where half open
  * flows fill their share, the oldest of them goes; where the store is full, the
- * oldest that is half open or closing, for an open one has more to lose.
+ * oldest that is half open or closing, for an open one has more to lose, and if
+ * there is none the oldest whose peer has said nothing.
  */
 u32 ttlpin_table_take_bounded(struct ttlpin_table *t,
 			      const struct ttlpin_config *cfg, u32 a, u32 b,
 			      u32 now_s)
 {
-	u32 phases = 0, slot;
+	u32 slot = TTLPIN_NO_SLOT;
 
-	if (atomic_read(&t->half_open) >= t->max_flows / HALF_OPEN_SHARE)
-		phases = HALF_OPEN;
-	else if (atomic_read(&t->flows) >= t->max_flows)
-		phases = HALF_OPEN | DONE;
-	if (phases) {
-		slot = evict_here(t, a, b, phases, now_s);
-		if (slot != TTLPIN_NO_SLOT)
-			return slot;
-		if (!evict_near(t, a, b, phases, now_s))
+	if (atomic_read(&t->half_open) >= t->max_flows / HALF_OPEN_SHARE) {
+		if (!evict(t, a, b, HALF_OPEN, now_s, &slot))
+			return TTLPIN_NO_SLOT;
+	} else if (atomic_read(&t->flows) >= t->max_flows) {
+		if (!evict(t, a, b, HALF_OPEN | DONE, now_s, &slot) &&
+		    !evict(t, a, b, SILENT, now_s, &slot))
 			return TTLPIN_NO_SLOT;
 	}
-	slot = ttlpin_table_take(t, cfg, a, b, now_s);
-	return slot == TTLPIN_NO_SLOT ?
-		       evict_here(t, a, b, HALF_OPEN | DONE, now_s) :
-		       slot;
+	if (slot == TTLPIN_NO_SLOT)
+		slot = ttlpin_table_take(t, cfg, a, b, now_s);
+	if (slot == TTLPIN_NO_SLOT)
+		slot = evict_here(t, a, b, HALF_OPEN | DONE, now_s);
+	return slot == TTLPIN_NO_SLOT ? evict_here(t, a, b, SILENT, now_s) :
+					slot;
 }
 
 void ttlpin_table_free(struct ttlpin_table *t)

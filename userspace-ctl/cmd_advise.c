@@ -66,7 +66,9 @@ static const char *finding(const json_t *account, const json_t *peer)
 {
 	long long condemned = number(account, "condemned");
 
-	if (peer || number(account, "apart") >= APART_MIN)
+	/* What was proven forged came from elsewhere while the pin was alive. */
+	if (peer || (number(account, "apart") >= APART_MIN &&
+		     !number(account, "confirmed")))
 		return "differs";
 	if (number(account, "confirmed") * 2 >= condemned && condemned)
 		return "forged";

@@ -36,7 +36,9 @@ static void remember_peer(struct track *t, struct track_flow *f)
 	if (ttlpin_state_phase(f->state) < TTLPIN_PHASE_TALKING)
 		return;
 	ttl = ttlpin_session_remember(f->state, &f->mem);
-	if (ttl >= 0)
+	if (ttl == TTLPIN_TEACH_FORGET)
+		track_peer_forget(&t->peers, &f->tuple, f->mem.learned[0]);
+	else if (ttl != TTLPIN_TEACH_NOTHING)
 		track_peer_learn(&t->peers, &f->tuple, ttl, t->now_ms / 1000);
 }
 
@@ -259,10 +261,14 @@ static void sent(struct track_packet *p, struct track_flow *f)
 	struct track *t = p->t;
 
 	if (t->policy->midstream && !p->tuple.server && p->seg.payload_len &&
-	    what != TTLPIN_SENT_CLOSE && !f->known) {
-		track_store_know(&t->store, f, t->now_ms);
-		ttlpin_session_open_midstream(&f->state, &f->mem, &p->seg,
-					      t->now_ms);
+	    what != TTLPIN_SENT_CLOSE) {
+		if (f->known) {
+			ttlpin_session_more_midstream(f->state, &f->mem, &p->seg);
+		} else {
+			track_store_know(&t->store, f, t->now_ms);
+			ttlpin_session_open_midstream(&f->state, &f->mem,
+						      &p->seg, t->now_ms);
+		}
 	}
 	if (what != TTLPIN_SENT_NOTHING && f->known) {
 		u64 state = ttlpin_session_sent(f->state, what);

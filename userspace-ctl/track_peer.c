@@ -51,6 +51,21 @@ void track_peer_learn(struct track_peers *p, const struct ttlpin_tuple *tuple,
 }
 
 /**
+ * track_peer_forget - forget a flow's peer, unless another TTL is remembered by now
+ * @p: peer memory
+ * @tuple: the flow
+ * @ttl: what was wrong
+ */
+void track_peer_forget(struct track_peers *p, const struct ttlpin_tuple *tuple,
+		       u8 ttl)
+{
+	int i = find(p, tuple);
+
+	if (i >= 0 && p->peer[i].ttl == ttl)
+		p->peer[i] = p->peer[--p->nr];
+}
+
+/**
  * track_peer_ttl - what is remembered of a new flow's peer
  * @p: peer memory
  * @tuple: the flow

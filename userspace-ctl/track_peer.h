@@ -30,6 +30,8 @@ struct track_peers {
 
 void track_peer_learn(struct track_peers *p, const struct ttlpin_tuple *tuple,
 		      u8 ttl, u32 now_s);
+void track_peer_forget(struct track_peers *p, const struct ttlpin_tuple *tuple,
+		       u8 ttl);
 int track_peer_ttl(struct track_peers *p, const struct ttlpin_tuple *tuple,
 		   u32 now_s);
 

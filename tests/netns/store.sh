@@ -6,14 +6,15 @@ here=$(dirname "$(readlink -f "$0")")
 . "$(find "$here/../lib.sh" "$here/lib.sh" 2> /dev/null | head -n 1)"
 need wire ttlpinctl jq
 setup_gateway
-load_module || skip_all "the module does not load"
+need_module
 
 flows_are()
 {
 	[ "$(ctl config flows)" = "$1" ]
 }
 
-# Handshakes from $1 ports on, $2 of them; each flow of a script is a port.
+# $1 handshakes, each of a port of its own: 0 without an answer, 1 with one, 2 and a
+# banner behind it.
 handshakes()
 {
 	awk -v n="$1" -v answer="${2:-1}" 'BEGIN {
@@ -22,6 +23,8 @@ handshakes()
 			print "> S " 1000 + i
 			if (answer)
 				print "< S. 7000 ack=" 1001 + i " ttl=50"
+			if (answer > 1)
+				print "< P. 7001:\"220 x\\r\\n\" ack=" 1001 + i " ttl=50"
 		}
 	}'
 }
@@ -64,7 +67,7 @@ expired()
 ok "an expired flow is unknown" expired
 ok "and counted so" counters_are dropped=1 unpinned=1
 ok "and goes" busywait 10000 flows_are 0
-set_to idle_timeout=900
+set_to idle_timeout=900 close_timeout=60
 closing()
 {
 	play <<- 'END'
@@ -76,6 +79,7 @@ closing()
 }
 ok "a flow that closes" closing
 ok "is closing" listed 'length == 1 and .[0].phase == "closing"'
+set_to close_timeout=1
 ok "closing flows expire" busywait 10000 flows_are 0
 set_to half_open_timeout=30 close_timeout=60
 
@@ -117,9 +121,9 @@ evicted()
 	[ "$(ctl -j stats | jq '.counters.evicted + .counters.table_full')" -gt 0 ]
 }
 ok "and the others went" evicted
-ok "flows until the store is full" fill 18
+ok "flows until the store is full" fill 18 2
 ctl stats --reset > /dev/null
-ok "one more batch passes" fill 1
+ok "one more batch passes" fill 1 2
 full()
 {
 	[ "$(ctl -j stats | jq '.counters.table_full')" -gt 0 ] || return 1
@@ -136,6 +140,36 @@ still_guarded()
 ok "pinned flows stay pinned" still_guarded
 set_to max_flows=4096
 ok "a larger store has room again" fill 1
+
+# Full of flows whose peer has said nothing since its SYN-ACK: who sends SYNs through
+# the gateway to a server behind it, and never an ACK, leaves no others.
+rmmod nf_ttlpin
+load_module
+set_to max_flows=1024
+ok "silent flows until the store is full and beyond" fill 20
+ports()
+{
+	ctl -j flows | jq '.[].local.port' | sort
+}
+ports > "$tmp/silent"
+ctl stats --reset > /dev/null
+ok "flows that speak" fill 5 2
+ports | comm -13 "$tmp/silent" - > "$tmp/spoke"
+instead()
+{
+	counters_are table_full=0 pinned=300 unpinned=0 &&
+		[ "$(jq .counters.evicted "$tmp/stats")" -gt 200 ] &&
+		[ "$(ctl config flows)" -le 1024 ]
+}
+ok "take the place of those that are silent" instead
+ok "silent ones again" fill 20
+they_stay()
+{
+	ports | comm -13 - "$tmp/spoke" > "$tmp/gone"
+	[ "$(wc -l < "$tmp/spoke")" -ge 290 ] && [ ! -s "$tmp/gone" ] ||
+		{ wc -l "$tmp/spoke" "$tmp/gone"; return 1; }
+}
+ok "who has spoken stays" they_stay
 
 # Full of flows that have said QUIT: those make room, so that mail goes on guarded.
 quits()

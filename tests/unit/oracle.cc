@@ -60,16 +60,22 @@ bool credible(const Case &c)
 	       echo <= c.flow.open + 1000;
 }
 
+/* "it lies before the first octet that the peer can say" */
+bool behind(const Case &c)
+{
+	return !c.seg.syn && !c.seg.rst && (c.seg.len || c.seg.fin) && c.seg.seq < 1;
+}
+
 int rank(const Case &c)
 {
 	bool judged = c.flow.ts == O_JUDGED;
-	bool hopeless = judged ? !credible(c) : c.seg.text != 0;
+	bool hopeless = behind(c) || (judged ? !credible(c) : c.seg.text != 0);
 
 	if (c.seg.rst)
 		return 1;
 	if (hopeless)
 		return 2;
-	if (kind(c.seg) == O_ACK)
+	if (kind(c.seg) == O_ACK || kind(c.seg) == O_HANDSHAKE)
 		return 3;
 	return judged && c.seg.val > c.flow.newest ? 5 : 4;
 }
@@ -120,7 +126,7 @@ bool has_become_true(const Case &c)
 	int enough = s.kind == O_ACK ? 3 : 2;
 	long wait = 200;
 
-	if (c.seg.rst || !is_copy(c))
+	if (c.seg.rst || !is_copy(c) || behind(c))
 		return false;
 	if (c.flow.ts == O_JUDGED) {
 		if (!credible(c) || c.seg.val <= c.flow.newest ||
@@ -166,7 +172,7 @@ int proves(const Case &c)
 			return 0;
 	} else if (s.seq >= c.seg.seq && s.seq < end) {
 		n = s.copies;
-	} else if (s.age < 60000) {
+	} else if (s.age < 60000 && (c.seg.seq == end || c.seg.seq <= s.seq)) {
 		return 0;
 	}
 	s.there = false;

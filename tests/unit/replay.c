@@ -56,7 +56,9 @@ static void remember(struct world *w, int flow)
 	if (ttlpin_state_phase(w->state[flow]) < TTLPIN_PHASE_TALKING)
 		return;
 	ttl = ttlpin_session_remember(w->state[flow], &w->mem[flow]);
-	if (ttl >= 0)
+	if (ttl == TTLPIN_TEACH_FORGET && w->peer_ttl == w->mem[flow].learned[0])
+		w->peer_ttl = TTLPIN_TEACH_NOTHING;
+	else if (ttl >= 0)
 		w->peer_ttl = ttl;
 }
 
