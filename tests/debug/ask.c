@@ -8,12 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include "ask.h"
+#include "family.h"
 
 #define HASH_START	14695981039346656037ull
 #define HASH_PRIME	1099511628211ull
 
 uint16_t ask_family;
-static struct mnl_socket *sock;
+static struct family family;
 static uint64_t hash;	/* of all that came back */
 
 void ask_die(const char *what)
@@ -61,10 +62,10 @@ int ask_send(struct nlmsghdr *nlh)
 	static char buffer[1 << 16];
 	int error = 0;
 
-	if (mnl_socket_sendto(sock, nlh, nlh->nlmsg_len) < 0)
+	if (mnl_socket_sendto(family.sock, nlh, nlh->nlmsg_len) < 0)
 		return -errno;
 	for (;;) {
-		int left = mnl_socket_recvfrom(sock, buffer, sizeof(buffer));
+		int left = mnl_socket_recvfrom(family.sock, buffer, sizeof(buffer));
 
 		if (left < 0)
 			return -errno;
@@ -93,42 +94,14 @@ uint64_t ask_in_force(void)
 	return hash;
 }
 
-static void find_family(void)
-{
-	char buffer[8192];
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buffer);
-	struct genlmsghdr *genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
-	const struct nlattr *attr;
-	ssize_t len;
-
-	nlh->nlmsg_type = GENL_ID_CTRL;
-	nlh->nlmsg_flags = NLM_F_REQUEST;
-	genl->cmd = CTRL_CMD_GETFAMILY;
-	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, TTLPIN_GENL_NAME);
-	if (mnl_socket_sendto(sock, nlh, nlh->nlmsg_len) < 0)
-		ask_die("send");
-	len = mnl_socket_recvfrom(sock, buffer, sizeof(buffer));
-	nlh = (void *)buffer;
-	if (len < 0 || !mnl_nlmsg_ok(nlh, len))
-		ask_die("receive");
-	mnl_attr_for_each(attr, nlh, sizeof(*genl))
-		if (mnl_attr_get_type(attr) == CTRL_ATTR_FAMILY_ID)
-			ask_family = mnl_attr_get_u16(attr);
-	errno = ENOENT;
-	if (!ask_family)
-		ask_die("family");
-}
-
 /* A socket in the namespace that this process is in. */
 void ask_open(void)
 {
-	sock = mnl_socket_open(NETLINK_GENERIC);
-	if (!sock || mnl_socket_bind(sock, 0, MNL_SOCKET_AUTOPID) < 0)
-		ask_die("socket");
-	find_family();
+	family_open(&family);
+	ask_family = family.id;
 }
 
 void ask_close(void)
 {
-	mnl_socket_close(sock);
+	family_close(&family);
 }

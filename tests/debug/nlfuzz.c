@@ -3,9 +3,11 @@
  * Sends random netlink messages to the family: nearly right ones, nested too deep,
  * cut off, with lengths that lie. From time to time it asks for settings and
  * whitelist before and after a single message: what was refused must have changed
- * nothing. Whoever may not change anything must never be told that it did.
+ * nothing. Whoever may not change anything must never be told that it did. With -t
+ * it sends them one by one and tells how many places of the module they came by; with
+ * -g it is led by that, too.
  *
- *	nlfuzz [-u] SEED MESSAGES
+ *	nlfuzz [-u] [-t | -g] SEED MESSAGES
  */
 #include <errno.h>
 #include <stdio.h>
@@ -17,10 +19,11 @@
 
 #define SOCKETS		3
 #define BATCH		24	/* messages sent at once */
-#define LOOK_EVERY	16	/* batches between two looks at what is in force */
+#define LOOK_EVERY	384	/* messages between two looks at what is in force */
 
 static struct mnl_socket *sock[SOCKETS];
 static bool may_change = true;
+static int batch = BATCH;
 static struct tally tally;
 
 static uint64_t state;
@@ -61,29 +64,29 @@ static void check_grant(uint8_t cmd)
 	exit(1);
 }
 
-/* An answer, and what of a request that was refused or granted. */
+/* An answer, and what of a request that was refused or granted; a list ends so, too. */
 static void take_answer(const struct nlmsghdr *nlh)
 {
-	const struct nlmsgerr *err = mnl_nlmsg_get_payload(nlh);
 	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
+	const int *error = mnl_nlmsg_get_payload(nlh);
+	uint8_t cmd = nlh->nlmsg_seq;
 
 	tally.answers++;
 	if (nlh->nlmsg_type == ask_family)
 		check_grant(genl->cmd);
-	if (nlh->nlmsg_type != NLMSG_ERROR ||
-	    nlh->nlmsg_len < MNL_NLMSG_HDRLEN + sizeof(*err))
+	if ((nlh->nlmsg_type != NLMSG_ERROR && nlh->nlmsg_type != NLMSG_DONE) ||
+	    nlh->nlmsg_len < MNL_NLMSG_HDRLEN + sizeof(*error))
 		return;
-	if (err->error) {
+	if (*error) {
 		tally.refused++;
-		tally.by_error[-err->error & 255]++;
+		tally.by_error[-*error & 255]++;
 		return;
 	}
 	tally.granted++;
-	if (err->msg.nlmsg_type != ask_family)
+	if (cmd == MESSAGE_OTHER)
 		return;
-	/* make_message() has put the command there. */
-	tally.by_command[err->msg.nlmsg_seq & 63]++;
-	check_grant(err->msg.nlmsg_seq);
+	tally.by_command[cmd & 63]++;
+	check_grant(cmd);
 }
 
 /* Reads all that has come, lists to their ends. */
@@ -128,12 +131,15 @@ static void send_batch(struct mnl_socket *s, char *buffer)
 	size_t len = 0;
 	int i;
 
-	for (i = 0; i < BATCH; i++)
-		len += make_message(buffer + len, ask_family, i + 1 < BATCH);
+	for (i = 0; i < batch; i++)
+		len += make_message(buffer + len, ask_family,
+				    batch == 1 || i + 1 < batch);
+	guide_begin();
 	if (send(mnl_socket_get_fd(s), buffer, len, 0) < 0 && errno != EINVAL)
 		ask_die("send");
-	tally.sent += BATCH;
+	tally.sent += batch;
 	drain(s);
+	guide_end(buffer, len);
 }
 
 static void report(void)
@@ -143,6 +149,8 @@ static void report(void)
 	printf("sent %llu\nanswers %llu\ngranted %llu\nrefused %llu\nlooks %llu\n",
 	       tally.sent, tally.answers, tally.granted, tally.refused,
 	       tally.looks);
+	printf("places %u\nkept %u\nled %u\n", guide_places(), guide_kept(),
+	       guide_led());
 	for (i = 0; i < 64; i++)
 		if (tally.by_command[i])
 			printf("granted_%d %llu\n", i, tally.by_command[i]);
@@ -155,27 +163,34 @@ int main(int argc, char **argv)
 {
 	char *buffer = calloc(1, (BATCH + 1) * MESSAGE_MAX);
 	uint64_t messages, round;
-	int i;
+	bool led = false;
+	int i, option;
 
-	if (argc > 1 && !strcmp(argv[1], "-u")) {
-		may_change = false;
-		argv++;
-		argc--;
+	while ((option = getopt(argc, argv, "utg")) > 0) {
+		if (option == 'u')
+			may_change = false;
+		else if (option == 't' || option == 'g')
+			batch = 1;
+		else
+			argc = 0;
+		led |= option == 'g';
 	}
-	if (argc != 3 || !buffer) {
-		fprintf(stderr, "Usage: nlfuzz [-u] SEED MESSAGES\n");
+	if (argc != optind + 2 || !buffer) {
+		fprintf(stderr, "Usage: nlfuzz [-u] [-t | -g] SEED MESSAGES\n");
 		return 2;
 	}
-	state = strtoull(argv[1], NULL, 10) * 0x9e3779b97f4a7c15ull + 1;
-	messages = strtoull(argv[2], NULL, 10);
+	state = strtoull(argv[optind], NULL, 10) * 0x9e3779b97f4a7c15ull + 1;
+	messages = strtoull(argv[optind + 1], NULL, 10);
 	ask_open();
+	if (batch == 1)
+		guide_open(led);
 	for (i = 0; i < SOCKETS; i++)
 		sock[i] = open_socket();
 	for (round = 0; tally.sent < messages; round++) {
 		struct mnl_socket **s = &sock[below(SOCKETS)];
 
 		send_batch(*s, buffer);
-		if (may_change && round % LOOK_EVERY == 0)
+		if (may_change && round % (LOOK_EVERY / batch) == 0)
 			look(*s, buffer);
 		/* A list that is being loaded goes with its socket. */
 		if (!below(64)) {

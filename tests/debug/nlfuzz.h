@@ -13,6 +13,8 @@
 
 /* Octets that a message has at most. */
 #define MESSAGE_MAX	4096
+/* Last octet of the number of a message to another family, which all answers bear. */
+#define MESSAGE_OTHER	0
 
 /**
  * struct tally - what came of the messages
@@ -37,5 +39,13 @@ struct tally {
 uint32_t any(void);
 uint32_t below(uint32_t n);
 size_t make_message(char *buffer, uint16_t family, bool whole);
+
+void guide_open(bool lead);
+void guide_begin(void);
+void guide_end(const char *message, size_t len);
+size_t guide_again(char *message);
+unsigned int guide_places(void);
+unsigned int guide_kept(void);
+unsigned int guide_led(void);
 
 #endif /* NLFUZZ_H */

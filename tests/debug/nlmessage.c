@@ -7,10 +7,13 @@
 #include <string.h>
 #include "nlfuzz.h"
 
+/* More than any of the attributes made here takes. */
+#define ATTRIBUTE_MAX	1400
+
 /* Stops well before the end of the message's room. */
 static bool has_room(const struct nlmsghdr *nlh)
 {
-	return nlh->nlmsg_len < MESSAGE_MAX - 600;
+	return nlh->nlmsg_len < MESSAGE_MAX - ATTRIBUTE_MAX;
 }
 
 static void put_octets(struct nlmsghdr *nlh, uint16_t type, uint32_t len)
@@ -123,10 +126,28 @@ static void put_config(struct nlmsghdr *nlh)
 	mnl_attr_nest_end(nlh, nest);
 }
 
-static void put_flow(struct nlmsghdr *nlh)
+/* A flow that is there now and then: tests/debug/nlfuzz.sh makes connections. */
+static void put_known_flow(struct nlmsghdr *nlh)
 {
+	uint32_t remote = htonl(0xc0000201), local = htonl(0xc0000202 + below(4));
 	struct nlattr *nest = mnl_attr_nest_start(nlh, TTLPIN_A_FLOW);
 
+	mnl_attr_put(nlh, TTLPIN_A_FLOW_REMOTE_V4, 4, &remote);
+	mnl_attr_put(nlh, TTLPIN_A_FLOW_LOCAL_V4, 4, &local);
+	mnl_attr_put_u16(nlh, TTLPIN_A_FLOW_REMOTE_PORT, 25);
+	mnl_attr_put_u16(nlh, TTLPIN_A_FLOW_LOCAL_PORT, 2048);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static void put_flow(struct nlmsghdr *nlh)
+{
+	struct nlattr *nest;
+
+	if (below(2)) {
+		put_known_flow(nlh);
+		return;
+	}
+	nest = mnl_attr_nest_start(nlh, TTLPIN_A_FLOW);
 	put_address(nlh, TTLPIN_A_FLOW_REMOTE_V4, TTLPIN_A_FLOW_REMOTE_V6);
 	put_address(nlh, TTLPIN_A_FLOW_LOCAL_V4, TTLPIN_A_FLOW_LOCAL_V6);
 	if (below(8)) {
@@ -220,21 +241,13 @@ static void put_flags(struct nlmsghdr *nlh, uint8_t cmd)
 		nlh->nlmsg_flags |= any();
 }
 
-/**
- * make_message - a message to the family
- * @buffer: MESSAGE_MAX octets
- * @family: its number
- * @whole: the length in its header is right, so that others may follow
- *
- * Return: its length, aligned.
- */
-size_t make_message(char *buffer, uint16_t family, bool whole)
+/* A message of no other's making. */
+static void make_new(char *buffer, uint16_t family)
 {
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buffer);
 	struct genlmsghdr *genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
 	uint8_t cmd = below(16) ? 1 + below(TTLPIN_CMD_MAX + 2) : any();
 	uint32_t n = below(4);
-	size_t len;
 
 	nlh->nlmsg_type = below(64) ? family : any() & 0x3f;
 	put_flags(nlh, cmd);
@@ -249,8 +262,77 @@ size_t make_message(char *buffer, uint16_t family, bool whole)
 	}
 	if (!below(4))
 		flip(buffer, nlh);
+}
+
+/* Behind it what another one has behind its headers. */
+static void splice(struct nlmsghdr *nlh)
+{
+	static char other[MESSAGE_MAX];
+	size_t len = guide_again(other), headers = MNL_NLMSG_HDRLEN + GENL_HDRLEN;
+	char *end = mnl_nlmsg_get_payload_tail(nlh);
+
+	if (len <= headers ||
+	    NLMSG_ALIGN(nlh->nlmsg_len) + len - headers > MESSAGE_MAX - ATTRIBUTE_MAX)
+		return;
+	memcpy(end, other + headers, len - headers);
+	nlh->nlmsg_len = NLMSG_ALIGN(nlh->nlmsg_len) + len - headers;
+}
+
+/* One that led somewhere new, changed here and there; false if there is none. */
+static bool make_again(char *buffer)
+{
+	struct nlmsghdr *nlh = (void *)buffer;
+	size_t len = guide_again(buffer);
+	struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
+	uint32_t n = 1 + below(3), value, at;
+
+	if (!len)
+		return false;
+	nlh->nlmsg_len = len;
+	while (n-- && has_room(nlh))
+		switch (below(5)) {
+		case 0:
+			flip(buffer, nlh);
+			break;
+		case 1:
+			value = number();
+			at = MNL_NLMSG_HDRLEN + 4 * below((len - MNL_NLMSG_HDRLEN) / 4 + 1);
+			memcpy(buffer + at, &value, sizeof(value));
+			nlh->nlmsg_len = at + 4 > nlh->nlmsg_len ? at + 4 : nlh->nlmsg_len;
+			break;
+		case 2:
+			put_attribute(nlh, genl->cmd);
+			break;
+		case 3:
+			put_anything(nlh);
+			break;
+		case 4:
+			splice(nlh);
+			break;
+		}
+	return true;
+}
+
+/**
+ * make_message - a message to the family
+ * @buffer: MESSAGE_MAX octets
+ * @family: its number
+ * @whole: the length in its header is right, so that others may follow
+ *
+ * Return: its length, aligned.
+ */
+size_t make_message(char *buffer, uint16_t family, bool whole)
+{
+	struct nlmsghdr *nlh = (void *)buffer;
+	struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
+	size_t len;
+
+	if (below(2) || !make_again(buffer))
+		make_new(buffer, family);
 	/* An acknowledgment brings this back, and nothing else of the message. */
-	nlh->nlmsg_seq = any() << 8 | genl->cmd;
+	nlh->nlmsg_seq = any() << 8;
+	if (nlh->nlmsg_type == family)
+		nlh->nlmsg_seq |= genl->cmd;
 	/* The last attribute, or the headers themselves, cut off. */
 	if (!below(16))
 		nlh->nlmsg_len -= below(nlh->nlmsg_len - MNL_NLMSG_HDRLEN);

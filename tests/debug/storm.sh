@@ -16,7 +16,7 @@ chunk=50000
 
 modprobe -a nf_defrag_ipv4 nf_defrag_ipv6 2> /dev/null
 insmod /ttlpin/ttlpin_storm.ko || skip_all "ttlpin_storm does not load"
-load_module || skip_all "the module does not load"
+need_module
 ip netns add "$gateway"
 ip -n "$gateway" link set lo up
 set_to protect=both event_rate=100000 max_flows=1024
@@ -163,6 +163,7 @@ queue_was_used()
 	[ "$(now seen)" -gt $((queued / 4)) ] || { echo "seen only $(now seen)"; return 1; }
 }
 ok "those that came back were judged" queue_was_used
+ok "exactly as they should be" counted_exactly
 kill "$queue"
 wait "$queue" 2> /dev/null
 ip netns exec "$gateway" nft delete table inet storm

@@ -3,62 +3,28 @@
  * Asks for a list, takes one part of it, runs a command, takes the rest. Prints
  * "whole N" or "interrupted N", as the module has marked it.
  */
-#include <libmnl/libmnl.h>
-#include <linux/genetlink.h>
-#include <linux/ttlpin.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "family.h"
 
 /* The kernel makes parts as large as what they were received in. */
 #define PART	8192
 
-static struct mnl_socket *sock;
+static struct family module;
 
-static void ask(uint16_t type, uint8_t cmd, uint16_t flags, const char *name)
+static int take(char *buffer)
 {
-	char buffer[512];
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buffer);
-	struct genlmsghdr *genl;
-
-	nlh->nlmsg_type = type;
-	nlh->nlmsg_flags = NLM_F_REQUEST | flags;
-	genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
-	genl->cmd = cmd;
-	genl->version = 1;
-	if (name)
-		mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, name);
-	if (mnl_socket_sendto(sock, nlh, nlh->nlmsg_len) < 0) {
-		perror("listing: send");
-		exit(1);
-	}
-}
-
-static int take(char *buffer, size_t size)
-{
-	ssize_t len = mnl_socket_recvfrom(sock, buffer, size);
+	ssize_t len = mnl_socket_recvfrom(module.sock, buffer, PART);
 
 	if (len < 0) {
 		perror("listing: receive");
 		exit(1);
 	}
 	return len;
-}
-
-static uint16_t find_family(void)
-{
-	const struct nlattr *attr;
-	char buffer[PART];
-
-	ask(GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 0, TTLPIN_GENL_NAME);
-	take(buffer, sizeof(buffer));
-	mnl_attr_for_each(attr, (struct nlmsghdr *)buffer, GENL_HDRLEN)
-		if (mnl_attr_get_type(attr) == CTRL_ATTR_FAMILY_ID)
-			return mnl_attr_get_u16(attr);
-	return 0;
 }
 
 static int run(char **command)
@@ -110,11 +76,9 @@ int main(int argc, char **argv)
 		      stderr);
 		return 2;
 	}
-	sock = mnl_socket_open(NETLINK_GENERIC);
-	if (!sock || mnl_socket_bind(sock, 0, MNL_SOCKET_AUTOPID) < 0)
-		return 1;
-	ask(find_family(), lists[which].cmd, NLM_F_DUMP, NULL);
-	n = count(buffer, take(buffer, sizeof(buffer)), &end, &interrupted);
+	family_open(&module);
+	family_send(&module, family_begin(&module, lists[which].cmd, NLM_F_DUMP));
+	n = count(buffer, take(buffer), &end, &interrupted);
 	if (end) {
 		fputs("listing: all in one part\n", stderr);
 		return 1;
@@ -122,7 +86,7 @@ int main(int argc, char **argv)
 	if (run(argv + 2))
 		return 1;
 	while (!end)
-		n += count(buffer, take(buffer, sizeof(buffer)), &end, &interrupted);
+		n += count(buffer, take(buffer), &end, &interrupted);
 	printf("%s %d\n", interrupted ? "interrupted" : "whole", n);
 	return 0;
 }

@@ -5,9 +5,10 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include "family.h"
 #include "refusal.h"
 
-static struct mnl_socket *sock;
+static struct family module;
 uint16_t family;
 static int tests, failures;
 
@@ -38,30 +39,20 @@ static int note(const struct nlattr *attr, void *data)
 	return MNL_CB_OK;
 }
 
-static uint16_t family_of(const struct nlmsghdr *nlh)
-{
-	struct nlattr *attr;
-
-	mnl_attr_for_each(attr, nlh, GENL_HDRLEN)
-		if (mnl_attr_get_type(attr) == CTRL_ATTR_FAMILY_ID)
-			return mnl_attr_get_u16(attr);
-	return 0;
-}
-
 /* Sends @nlh and takes answers until the one that ends it. */
-struct refusal send_request(struct nlmsghdr *nlh, uint16_t *id)
+struct refusal send_request(struct nlmsghdr *nlh)
 {
 	struct refusal r = { .error = -1 };
 	char buffer[65536];
 	ssize_t len;
 
-	if (mnl_socket_sendto(sock, nlh, nlh->nlmsg_len) < 0)
+	if (mnl_socket_sendto(module.sock, nlh, nlh->nlmsg_len) < 0)
 		return r;
 	for (;;) {
 		const struct nlmsghdr *answer = (void *)buffer;
 		int left;
 
-		len = mnl_socket_recvfrom(sock, buffer, sizeof(buffer));
+		len = mnl_socket_recvfrom(module.sock, buffer, sizeof(buffer));
 		if (len < 0)
 			return r;
 		for (left = len; mnl_nlmsg_ok(answer, left);
@@ -69,8 +60,6 @@ struct refusal send_request(struct nlmsghdr *nlh, uint16_t *id)
 			const struct nlmsgerr *err = mnl_nlmsg_get_payload(answer);
 			size_t skip = sizeof(*err);
 
-			if (id && answer->nlmsg_type == GENL_ID_CTRL)
-				*id = family_of(answer);
 			if (answer->nlmsg_type == NLMSG_DONE) {
 				r.error = -*(const int *)err;
 				if (answer->nlmsg_flags & NLM_F_ACK_TLVS)
@@ -107,7 +96,7 @@ static bool is_about(const struct refusal *r, const struct nlmsghdr *nlh,
 void expect(const char *name, struct nlmsghdr *nlh, int error, const char *text,
 	    int type)
 {
-	struct refusal r = send_request(nlh, NULL);
+	struct refusal r = send_request(nlh);
 	bool good = r.error == error && is_about(&r, nlh, type);
 
 	/* Whoever refuses says why. */
@@ -125,7 +114,7 @@ void expect(const char *name, struct nlmsghdr *nlh, int error, const char *text,
 void expect_missing(const char *name, struct nlmsghdr *nlh, const char *text,
 		    uint32_t missing)
 {
-	struct refusal r = send_request(nlh, NULL);
+	struct refusal r = send_request(nlh);
 	bool good = r.error == EINVAL && strstr(r.text, text) &&
 		    r.missing == missing;
 
@@ -144,29 +133,19 @@ struct nlmsghdr *plain(char *buffer, uint8_t cmd)
 }
 
 /* A socket, and the family's number. */
-int refusal_open(void)
+void refusal_open(void)
 {
-	char buffer[512];
-	struct nlmsghdr *nlh;
 	int on = 1;
 
-	sock = mnl_socket_open(NETLINK_GENERIC);
-	if (!sock || mnl_socket_bind(sock, 0, MNL_SOCKET_AUTOPID) < 0)
-		return -1;
-	mnl_socket_setsockopt(sock, NETLINK_EXT_ACK, &on, sizeof(on));
-	nlh = begin(buffer, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 0);
-	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, TTLPIN_GENL_NAME);
-	/* The acknowledgment comes behind the family. */
-	if (!send_request(nlh, &family).error && family)
-		return 0;
-	fputs("badnl: no family " TTLPIN_GENL_NAME "\n", stderr);
-	return -1;
+	family_open(&module);
+	family = module.id;
+	mnl_socket_setsockopt(module.sock, NETLINK_EXT_ACK, &on, sizeof(on));
 }
 
 /* The plan; how many tests failed. */
 int refusal_close(void)
 {
 	printf("1..%d\n", tests);
-	mnl_socket_close(sock);
+	family_close(&module);
 	return failures;
 }

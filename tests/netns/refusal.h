@@ -37,11 +37,11 @@ enum about {
 
 extern uint16_t family;
 
-int refusal_open(void);
+void refusal_open(void);
 int refusal_close(void);
 struct nlmsghdr *begin(char *buffer, uint16_t type, uint8_t cmd, uint16_t flags);
 struct nlmsghdr *plain(char *buffer, uint8_t cmd);
-struct refusal send_request(struct nlmsghdr *nlh, uint16_t *id);
+struct refusal send_request(struct nlmsghdr *nlh);
 void expect(const char *name, struct nlmsghdr *nlh, int error, const char *text,
 	    int type);
 void expect_missing(const char *name, struct nlmsghdr *nlh, const char *text,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Requests to the netlink family, as fast as they can be made.
+ * Requests of the tests to the netlink family.
  */
 #ifndef FAMILY_H
 #define FAMILY_H
