@@ -5,7 +5,7 @@
 # shellcheck source=tests/race/lib.sh
 . "$(dirname "$(readlink -f "$0")")/../race/lib.sh"
 need collide
-load_module || skip_all "the module does not load"
+need_module
 set_to max_flows=4096
 collide_here()
 {

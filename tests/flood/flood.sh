@@ -14,7 +14,7 @@ proc=/proc/ttlpin_bench
 mails=$((packets < 1000000 ? 2 : 6))
 pinned=1000 max_flows=65536
 setup_path
-load_module || skip_all "the module does not load"
+need_module
 insmod "${BENCH_KO:-/ttlpin/ttlpin_bench.ko}" || skip_all "the bench does not load"
 ip netns exec "$outside" tc qdisc add dev eth0 root netem delay 50ms limit 100000 ||
 	skip_all "no netem in this kernel"

@@ -10,7 +10,7 @@ need sessions smtp-sink injector ttlpinctl jq tc
 sessions=${SESSIONS:-1000000}
 at_once=${AT_ONCE:-200}
 setup_path
-load_module || skip_all "the module does not load"
+need_module
 ip netns exec "$outside" tc qdisc add dev eth0 root netem delay 50ms limit 100000 ||
 	skip_all "no netem in this kernel"
 # Ports come round: what closes must be over before its port is used again.

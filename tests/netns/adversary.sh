@@ -10,7 +10,7 @@ need sessions smtp-sink injector ttlpinctl jq tc
 sessions=${SESSIONS:-50}
 at_once=${AT_ONCE:-100}
 setup_path
-load_module mode=off || skip_all "the module does not load"
+need_module mode=off
 # The genuine reply takes its time, so that the forged one wins the race.
 ip netns exec "$outside" tc qdisc add dev eth0 root netem delay 50ms limit 100000 ||
 	skip_all "no netem in this kernel"

@@ -10,7 +10,7 @@ need sessions smtp-sink injector nft tc ttlpinctl jq
 sessions=${SESSIONS:-20}
 setup_path
 modprobe -a nf_conntrack nft_ct nft_synproxy 2> /dev/null
-load_module mode=off || skip_all "the module does not load"
+need_module mode=off
 plain=203.0.113.25 forged=203.0.113.26 reset=203.0.113.27
 balanced=203.0.113.28 proxied=203.0.113.29 moving=203.0.113.30
 for last in 26 27 28 29 30; do

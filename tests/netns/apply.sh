@@ -17,7 +17,7 @@ printf '# a list\n192.0.2.7\n2001:db8::/32\n' > "$list"
 ok "a good file, without the module" ttlpinctl config --check "$conf"
 ok "both, without the module" ttlpinctl apply --check "$dir"
 ok "to put them in force needs it" refused 1 "modprobe nf_ttlpin" ttlpinctl apply "$dir"
-load_module mode=off || skip_all "the module does not load"
+need_module mode=off
 
 runs()
 {

@@ -12,7 +12,7 @@ need conntrackd conntrack nft smtp-sink injector nc tc ttlpinctl jq
 
 # The SYN-ACK must not be ahead of conntrackd.
 setup_two 500ms || skip_all "no two gateways in this kernel"
-load_module mode=off || skip_all "the module does not load"
+need_module mode=off
 ip -n "$inside" route replace default via 192.0.2.11
 ip -n "$path" route replace 192.0.2.0/24 via 198.51.100.12
 serve_mail || exit 1

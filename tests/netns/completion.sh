@@ -8,7 +8,7 @@ need wire ttlpinctl jq
 folder=$here/../../completion
 [ -e "$folder/ttlpinctl.bash" ] || skip_all "no completion/ttlpinctl.bash"
 setup_gateway
-load_module || skip_all "the module does not load"
+need_module
 
 flows()
 {

@@ -6,7 +6,7 @@ here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=tests/lib.sh
 . "$(find "$here/../lib.sh" "$here/lib.sh" 2> /dev/null | head -n 1)"
 need sessions smtp-sink injector nft nc tc ethtool ttlpinctl jq
-load_module mode=off || skip_all "the module does not load"
+need_module mode=off
 
 # The two ends of a cable, on which the interfaces stand.
 cable()

@@ -7,7 +7,7 @@ here=$(dirname "$(readlink -f "$0")")
 . "$(find "$here/../lib.sh" "$here/lib.sh" 2> /dev/null | head -n 1)"
 need sessions smtp-sink injector nft conntrack tc ttlpinctl jq
 setup_path
-load_module || skip_all "the module does not load"
+need_module
 ip netns exec "$gateway" nft -f - <<- 'END' || skip_all "no NAT in this kernel"
 	table ip nat {
 		chain pre {

@@ -7,7 +7,7 @@ here=$(dirname "$(readlink -f "$0")")
 . "$(find "$here/../lib.sh" "$here/lib.sh" 2> /dev/null | head -n 1)"
 need tc smtp-source smtp-sink injector ttlpinctl jq
 setup_gateway addresses
-load_module mode=off || skip_all "the module does not load"
+need_module mode=off
 
 ip netns exec "$outside" smtp-sink -u postfix -c 203.0.113.25:25 100 > /dev/null 2>&1 &
 started+=($!)

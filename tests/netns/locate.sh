@@ -24,7 +24,7 @@ path_remove()
 }
 trap path_remove EXIT
 gateway=gw
-load_module mode=off || skip_all "the module does not load"
+need_module mode=off
 # At hop 14 with the server's initial TTL a forgery differs by one.
 set_to mode=enforce tolerance=0
 

@@ -7,7 +7,7 @@ here=$(dirname "$(readlink -f "$0")")
 . "$(find "$here/../lib.sh" "$here/lib.sh" 2> /dev/null | head -n 1)"
 need smtp-source smtp-sink ttlpinctl jq tc
 setup_gateway addresses
-load_module || skip_all "the module does not load"
+need_module
 ip netns exec "$outside" tc qdisc add dev eth0 root netem \
 	delay 2ms 1ms loss 1% duplicate 1% reorder 25% 50% ||
 	skip_all "no netem in this kernel"

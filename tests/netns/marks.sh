@@ -35,7 +35,7 @@ if [ -n "$modular" ]; then
 	}
 	ok "without it a flow that is not known passes" unknown
 else
-	load_module || skip_all "the module does not load"
+	need_module
 	set_to ct_mark_mask=0xff00
 fi
 none_tracked()

@@ -5,5 +5,5 @@ here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=tests/lib.sh
 . "$(find "$here/../lib.sh" "$here/lib.sh" 2> /dev/null | head -n 1)"
 need badnl
-load_module || skip_all "the module does not load"
+need_module
 badnl

@@ -10,7 +10,7 @@ python3 -c 'import jsonschema' 2> /dev/null || skip_all "no python3-jsonschema"
 schemas=$here/../../Documentation/schema
 [ -d "$schemas" ] || skip_all "no Documentation/schema"
 setup_gateway
-load_module || skip_all "the module does not load"
+need_module
 out=/ttlpin/out
 [ -d $out ] || { out=$tmp/out; mkdir "$out"; }
 

@@ -7,7 +7,7 @@ here=$(dirname "$(readlink -f "$0")")
 . "$(find "$here/../lib.sh" "$here/lib.sh" 2> /dev/null | head -n 1)"
 need wire ttlpinctl jq setpriv unshare
 setup_gateway
-load_module || skip_all "the module does not load"
+need_module
 chmod 755 "$tmp"
 
 nobody()

@@ -6,7 +6,7 @@ here=$(dirname "$(readlink -f "$0")")
 . "$(find "$here/../lib.sh" "$here/lib.sh" 2> /dev/null | head -n 1)"
 need wire ttlpinctl jq
 setup_gateway
-load_module || skip_all "the module does not load"
+need_module
 
 reset()
 {

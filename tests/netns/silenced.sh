@@ -11,7 +11,7 @@ here=$(dirname "$(readlink -f "$0")")
 need injector smtp-sink postconf ttlpinctl jq nft
 setup_path
 modprobe -a nf_conntrack nft_ct 2> /dev/null
-load_module mode=off || skip_all "the module does not load"
+need_module mode=off
 # Without pipelining: RCPT has a segment of its own.
 serve_mail -p || skip_all "no mail server"
 postfix_start || skip_all "Postfix does not start"

@@ -6,7 +6,7 @@ here=$(dirname "$(readlink -f "$0")")
 . "$(find "$here/../lib.sh" "$here/lib.sh" 2> /dev/null | head -n 1)"
 need sessions smtp-sink nft nc ss tc ttlpinctl jq
 setup_path
-load_module || skip_all "the module does not load"
+need_module
 serve_mail || skip_all "no mail server"
 
 mail()

@@ -8,7 +8,7 @@ here=$(dirname "$(readlink -f "$0")")
 need ttlpinctl jq
 abi=$here/../../Documentation/ABI/testing/sysfs-kernel-ttlpin
 [ -e "$abi" ] || skip_all "no Documentation/ABI/testing/sysfs-kernel-ttlpin"
-load_module || skip_all "the module does not load"
+need_module
 dir=/sys/kernel/ttlpin/net
 
 # described: "NAME MODE MIN..MAX|words|- DEFAULT" a line, from the ABI file. A

@@ -6,7 +6,7 @@ here=$(dirname "$(readlink -f "$0")")
 . "$(find "$here/../lib.sh" "$here/lib.sh" 2> /dev/null | head -n 1)"
 need wire ttlpinctl jq
 setup_gateway
-load_module || skip_all "the module does not load"
+need_module
 
 session()
 {
@@ -48,6 +48,23 @@ ok "every counter of the contract is there" eval 'ctl -j stats | jq -e "
 ok "Prometheus" eval 'ctl stats --prometheus | grep -q "^ttlpin_dropped_total{netns=.$gateway.} 1\$"'
 ok "reset shows what it takes away" eval 'ctl stats --reset | grep -q "dropped  *1\$"'
 ok "and starts again" counters_are seen=0 dropped=0
+
+# with_snaplen N TEXT: an event shows so much of the payload.
+with_snaplen()
+{
+	local pid
+
+	set_to event_snaplen="$1" || return 1
+	ctl -j events --count 1 > "$tmp/snap" &
+	pid=$!
+	busywait 5000 listening 1 && session && wait $pid || return 1
+	jq -e --arg text "$2" '.length == 16 and (.payload // "") == $text' "$tmp/snap" ||
+		{ cat "$tmp/snap"; return 1; }
+}
+ok "no octet of the payload in an event" with_snaplen 0 ""
+ok "five of them" with_snaplen 5 "500 e"
+set_to event_snaplen=128
+ctl stats --reset > /dev/null
 
 ok "unknown command" refused 2 "unknown command 'stat'" ttlpinctl stat
 ok "unknown option" refused 2 "unknown option --colour" ttlpinctl --colour

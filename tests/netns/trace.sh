@@ -13,7 +13,7 @@ mountpoint -q $trace || mount -t tracefs trace $trace 2> /dev/null ||
 # The scheduler is left alone, see captures.sh.
 echo 0 > $trace/options/record-cmd
 setup_gateway
-load_module || skip_all "the module does not load"
+need_module
 [ -e $trace/events/ttlpin/verdict/format ] || skip_all "no tracepoints in this kernel"
 
 session()

@@ -43,7 +43,7 @@ works()
 	"$tool" -N "$gateway" -j flows | jq -e 'length >= 1' &&
 		"$tool" -N "$gateway" flows flush
 }
-load_module || skip_all "the module does not load"
+need_module
 ok "the new tool works with the old module" works "$grown/ttlpinctl"
 mkdir "$tmp/etc"
 echo mode=enforce > "$tmp/etc/ttlpin.conf"

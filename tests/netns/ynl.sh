@@ -14,7 +14,7 @@ spec=$here/../../Documentation/netlink/specs/ttlpin.yaml
 ! grep -q 'User Mode Linux' /proc/cpuinfo || skip_all "YNL of 6.12 cannot read padding"
 python3 -c 'import yaml' 2> /dev/null || skip_all "no python3-yaml"
 setup_gateway
-load_module || skip_all "the module does not load"
+need_module
 
 # What the library says becomes tests here.
 stage()

@@ -89,12 +89,13 @@ static void keep_pace(double started, uint64_t sent, double rate)
 
 /*
  * Each CPU goes through all flows from a place of its own, so that both judge
- * segments of the same flow now and then. What begins, is pinned and closes is a
- * flow of the CPU's own, another one with each SYN.
+ * segments of the same flow now and then, and one place further each time, so that
+ * each flow meets each kind: one that never sees a good segment would expire. What
+ * begins, is pinned and closes is a flow of the CPU's own, another one with each SYN.
  */
 static void work(struct load *l, struct segments *s, int cpu, int cpus)
 {
-	uint32_t at = l->flows / cpus * cpu, fresh = 0;
+	uint32_t from = l->flows / cpus * cpu, fresh = 0;
 	double started = now(), until = started + l->seconds;
 	uint64_t sent = 0;
 
@@ -106,8 +107,7 @@ static void work(struct load *l, struct segments *s, int cpu, int cpus)
 		if (kind <= SEGMENTS_QUIT) {
 			segments_send(s, kind, LANE * (cpu + 1) + fresh);
 		} else {
-			segments_send(s, kind, l->first + at);
-			at = (at + 1) % l->flows;
+			segments_send(s, kind, l->first + (from + sent + sent / l->flows) % l->flows);
 		}
 		if (++sent % 16 == 0 && l->rate)
 			keep_pace(started, sent, (double)l->rate / cpus);

@@ -4,7 +4,7 @@
 # list exactly once, unless it says that it was interrupted.
 # shellcheck source=tests/race/lib.sh
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
-load_module || skip_all "the module does not load"
+need_module
 # A store that is nearly full, so that flows move; those that stay never end, and
 # those that close make room.
 set_to max_flows=1024 idle_timeout=86400 half_open_timeout=86400 close_timeout=86400

@@ -6,7 +6,7 @@
 # judged by half of them.
 # shellcheck source=tests/race/lib.sh
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
-load_module || skip_all "the module does not load"
+need_module
 
 ctl whitelist add 203.0.113.0/24 || exit 1
 # A list in force waits for a grace period: these are not to be what limits.

@@ -32,7 +32,7 @@ loops()
 		load_module || return 1
 		sleep 0.$((RANDOM % 4))
 		[ "$(ctl -j stats | jq .counters.seen)" = 0 ] || judged=$((judged + 1))
-		busywait 10000 unload || { cat "$tmp/rmmod"; return 1; }
+		busywait 120000 unload || { cat "$tmp/rmmod"; return 1; }
 		loads=$((loads + 1))
 	done
 }

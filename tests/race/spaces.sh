@@ -4,7 +4,7 @@
 # they had is given back. SPACES=N for at least so many.
 # shellcheck source=tests/race/lib.sh
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
-load_module || skip_all "the module does not load"
+need_module
 
 # Pieces of the stores of all namespaces there are.
 pieces()

@@ -9,10 +9,13 @@
  *	storm flush SECONDS		forgets all flows
  *	storm dumps SECONDS FIRST N	lists flows; N local ports from FIRST are
  *					those that do not change
+ *
+ * SIGTERM ends it sooner.
  */
 #include <arpa/inet.h>
 #include <err.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,10 +24,19 @@
 
 #define LISTED	400	/* prefixes of a list, more or less */
 
+static volatile sig_atomic_t over;
+
+static void end(int signal)
+{
+	over = signal;
+}
+
 bool storm_goes_on(struct storm *s)
 {
 	struct timespec t;
 
+	if (over)
+		return false;
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	if (!s->until)
 		s->until = t.tv_sec + s->seconds;
@@ -122,13 +134,17 @@ static int add_counters(const struct nlmsghdr *nlh, void *data)
 /* What a reset loses, or has twice, shows in the sum of all. */
 static void tally(struct storm *s)
 {
+	bool last;
+
 	do {
+		/* The last one begins when all is over. */
+		last = !storm_goes_on(s);
 		if (family_ask(&s->family,
 			       family_begin(&s->family, TTLPIN_CMD_STATS_RESET,
 					    NLM_F_ACK), add_counters, s))
 			errx(1, "stats-reset is refused");
 		s->done++;
-	} while (storm_goes_on(s));
+	} while (!last);
 	printf("\"seen\":%" PRIu64 ",\"passed\":%" PRIu64 ",\"near\":%" PRIu64
 	       ",\"dropped\":%" PRIu64 ",\"dropped_rst\":%" PRIu64
 	       ",\"unpinned\":%" PRIu64 ",\"pinned\":%" PRIu64 ",",
@@ -167,6 +183,7 @@ int main(int argc, char **argv)
 		s.seconds = atoi(argv[2]);
 		s.first = argc > 3 ? atoi(argv[3]) : 0;
 		s.nr = argc > 4 ? atoi(argv[4]) : 0;
+		signal(SIGTERM, end);
 		family_open(&s.family);
 		putchar('{');
 		all[i].run(&s);
