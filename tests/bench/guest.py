@@ -6,6 +6,7 @@ leaves what it found in out/bench.json after each round.
     guest.py cost ROUNDS SIZE,... [DEVICE,...]    segments through the hooks
     guest.py cpus ROUNDS                          one CPU against two
     guest.py forward ROUNDS                       TCP through a gateway
+    guest.py sweep ROUNDS                         the sweeper removes a million flows
 """
 import json
 import os
@@ -328,6 +329,34 @@ for dev in in out; do ip netns exec gate ethtool -K $dev tso off gso off gro off
     bench.save()
 
 
+def sweep(rounds, flows=1000000):
+    """How long the sweeper keeps softirqs off, as the build of tests/bench/stretch tells."""
+    bench = Bench()
+    for _ in range(rounds):
+        d = Device("stretch", 4, flows)
+        d.measure("new", packets=flows)
+        d.ctl("config idle_timeout=1")
+        deadline = time.monotonic() + 30
+        while json.loads(d.ctl("stats"))["flows"]:
+            if time.monotonic() > deadline:
+                sys.exit("bench: the sweeper does not end")
+            time.sleep(0.5)
+        with open("/sys/module/nf_ttlpin/parameters/stretch", encoding="ascii") as file:
+            longest, *classes = [int(n) for n in file.read().split(",")]
+        # Four flows to a bucket, so that many stretches at least.
+        if sum(classes) < flows / 8:
+            sys.exit(f"bench: {sum(classes)} stretches are not what removes {flows} flows")
+        bench.fact("stretches of the sweeper", sum(classes))
+        for share in (0.5, 0.999, 0.99999):
+            n = next(n for n in range(32) if sum(classes[:n]) >= share * sum(classes))
+            bench.fact(f"us that {share * 100:g} % of them are below", (1 << n) / 1000)
+        bench.fact("us, the longest", longest / 1000)
+        # What began below 2^17 ns is below 131 us.
+        bench.fact("of them beyond 131 us", sum(classes[17:]))
+        d.end()
+        bench.save()
+
+
 def main():
     verb, rounds = sys.argv[1], int(sys.argv[2])
     # Modules in some kernels, part of others.
@@ -338,6 +367,8 @@ def main():
              sys.argv[4].split(",") if len(sys.argv) > 4 else DEVICES)
     elif verb == "cpus":
         cpus(rounds)
+    elif verb == "sweep":
+        sweep(rounds)
     else:
         forward(rounds)
 

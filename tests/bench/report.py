@@ -4,8 +4,8 @@
 
     report.py FOLDER
 
-FOLDER holds cost/bench.json, and cpus/bench.json and forward/bench.json if those
-were measured; bench.json and cost.svg are written there.
+FOLDER holds cost/bench.json, and the same of cpus, forward and sweep if those were
+measured; bench.json and cost.svg are written there.
 """
 import json
 import os
@@ -130,8 +130,8 @@ def diff(a, b):
     return None if a is None or b is None else a - b
 
 
-def facts(cost, cpus, forward):
-    for name, values in cost["facts"].items():
+def facts(cost, cpus, forward, sweep):
+    for name, values in [*cost["facts"].items(), *sweep["facts"].items()]:
         print(f"{name}: {min(values):.5g}" + (f" to {max(values):.5g}" if min(values) != max(values) else ""))
     rows = cpus["rows"]
     for device in ("none", "ttlpin"):
@@ -199,8 +199,8 @@ def picture(fig, path):
 
 def main():
     folder = sys.argv[1]
-    cost, cpus, forward = (load(f"{folder}/{part}/bench.json")
-                           for part in ("cost", "cpus", "forward"))
+    parts = ("cost", "cpus", "forward", "sweep")
+    cost, cpus, forward, sweep = (load(f"{folder}/{part}/bench.json") for part in parts)
     found = []
     if cost["rows"]:
         fig = Figures(cost["rows"])
@@ -208,9 +208,10 @@ def main():
         found = ratios(fig)
         picture(fig, f"{folder}/cost.svg")
     print()
-    facts(cost, cpus, forward)
+    facts(cost, cpus, forward, sweep)
     with open(f"{folder}/bench.json", "w", encoding="ascii") as out:
-        json.dump({"cost": cost, "cpus": cpus, "forward": forward, "ratios": found}, out, indent=1)
+        json.dump({"cost": cost, "cpus": cpus, "forward": forward, "sweep": sweep,
+                   "ratios": found}, out, indent=1)
     print(f"\n{folder}/bench.json" + (f", {folder}/cost.svg" if cost["rows"] else ""))
 
 
