@@ -104,11 +104,10 @@ static void work(struct load *l, struct segments *s, int cpu, int cpus)
 
 		if (kind == SEGMENTS_SYN)
 			fresh = (fresh + 1) % LANE_FLOWS;
-		if (kind <= SEGMENTS_QUIT) {
+		if (kind <= SEGMENTS_QUIT)
 			segments_send(s, kind, LANE * (cpu + 1) + fresh);
-		} else {
+		else
 			segments_send(s, kind, l->first + (from + sent + sent / l->flows) % l->flows);
-		}
 		if (++sent % 16 == 0 && l->rate)
 			keep_pace(started, sent, (double)l->rate / cpus);
 	}

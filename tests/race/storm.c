@@ -16,6 +16,7 @@
 #include <err.h>
 #include <inttypes.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +25,7 @@
 
 #define LISTED	400	/* prefixes of a list, more or less */
 
-static volatile sig_atomic_t over;
+static atomic_int over;
 
 static void end(int signal)
 {
