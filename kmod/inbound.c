@@ -92,9 +92,12 @@ static void fill_account(const struct ttlpin_packet *p,
 		.confirmed = v->confirmed,
 		.healed = v->action == TTLPIN_HEALED,
 		.last = ktime_get_seconds(),
-		/* A forger ahead of all that the peer says begins where it would. */
+		/* A forger ahead of all that the peer says begins where it would,
+		 * which a flow that began by its mark does not know.
+		 */
 		.apart = condemned && data && v->reason == TTLPIN_REASON_TTL &&
 			 !(state & TTLPIN_ST_AT_PIN) &&
+			 !(ref->cold->mem.flags & TTLPIN_MEM_MARKED) &&
 			 (s32)(p->seg.seq - ref->cold->mem.peer_isn) > 1,
 	};
 	memcpy(more->addr, p->tuple.remote, sizeof(more->addr));
