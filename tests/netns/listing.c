@@ -77,6 +77,12 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	family_open(&module);
+	/* One that has received no more than a part: as much as ever came fits. */
+	family_close(&module);
+	module.sock = mnl_socket_open(NETLINK_GENERIC);
+	if (!module.sock ||
+	    mnl_socket_bind(module.sock, 0, MNL_SOCKET_AUTOPID) < 0)
+		return 1;
 	family_send(&module, family_begin(&module, lists[which].cmd, NLM_F_DUMP));
 	n = count(buffer, take(buffer), &end, &interrupted);
 	if (end) {

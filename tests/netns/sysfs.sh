@@ -124,6 +124,9 @@ none()
 		reads mode monitor && reads tolerance 9
 }
 ok "all or none" none
-ok "out of memory for a store is said" refused 1 "out of memory for a store of that size" \
-	ttlpinctl config max_flows=16777216
+# The largest takes 1.8 GB.
+if [ "$(awk '/^MemAvailable/ { print $2 }' /proc/meminfo)" -lt 1800000 ]; then
+	ok "out of memory for a store is said" refused 1 "out of memory for a store of that size" \
+		ttlpinctl config max_flows=16777216
+fi
 finish
