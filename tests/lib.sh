@@ -102,6 +102,19 @@ need_module()
 	exit 1
 }
 
+# With the first hook of all the kernel writes over its own code, and with the last one
+# that goes. QEMU before 8.1 can run what stood there in between on another CPU ("Oops:
+# int3"), so where modules come and go under traffic other hooks stay.
+hold_hooks()
+{
+	local hook
+
+	ip netns add "hold-$suffix"
+	for hook in prerouting output postrouting; do
+		echo "add chain inet hold $hook { type filter hook $hook priority 0; }"
+	done | sed '1i add table inet hold' | ip netns exec "hold-$suffix" nft -f -
+}
+
 need()
 {
 	local tool

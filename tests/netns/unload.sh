@@ -4,8 +4,9 @@
 here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=tests/lib.sh
 . "$(find "$here/../lib.sh" "$here/lib.sh" 2> /dev/null | head -n 1)"
-need wire ttlpinctl jq
+need wire ttlpinctl jq nft
 setup_gateway
+hold_hooks || exit 1
 
 traffic()
 {

@@ -11,7 +11,7 @@ seconds=${SECONDS_EACH:-5}
 half=$((seconds < 60 ? seconds : seconds / 2))
 # shellcheck disable=SC2034 # segments a second, where the machine can
 rate=${RATE:-10000}
-need blast storm spaces ttlpinctl jq
+need blast storm spaces ttlpinctl jq nft
 setup_gateway
 # Room for what one CPU sends while the other has not come by.
 sysctl -q -w net.core.netdev_max_backlog=200000 net.core.netdev_budget=100000

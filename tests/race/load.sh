@@ -5,6 +5,7 @@
 # shellcheck source=tests/race/lib.sh
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
 
+hold_hooks || exit 1
 blast -n 500 -r "$rate" -t "$seconds" good forged near reset syn synack quit &
 pid=$!
 started+=("$pid")
