@@ -247,10 +247,15 @@ int ttlpin_whitelist_begin(struct ttlpin_net *tn, u32 portid)
 	return ret;
 }
 
+static u32 draft_nr(const struct ttlpin_draft *draft)
+{
+	return draft->list ? draft->list->nr : 0;
+}
+
 /* Room for @nr prefixes more in the list that @draft will be. */
 static int make_room(struct ttlpin_draft *draft, u32 nr)
 {
-	u32 used = draft->list ? draft->list->nr : 0;
+	u32 used = draft_nr(draft);
 	u32 room = min_t(u32, max(2 * draft->room, used + nr),
 			 TTLPIN_PREFIXES_MAX);
 	struct ttlpin_whitelist *more;
@@ -290,8 +295,7 @@ int ttlpin_whitelist_load(struct ttlpin_net *tn, u32 portid,
 	mutex_lock(&tn->mutex);
 	draft = draft_of(tn, portid);
 	if (draft) {
-		*bad = TTLPIN_PREFIXES_MAX -
-		       (draft->list ? draft->list->nr : 0);
+		*bad = TTLPIN_PREFIXES_MAX - draft_nr(draft);
 		ret = nr > *bad ? -ENOSPC : make_room(draft, nr);
 	}
 	if (!ret) {

@@ -330,7 +330,7 @@ for dev in in out; do ip netns exec gate ethtool -K $dev tso off gso off gro off
 
 
 def sweep(rounds, flows=1000000):
-    """How long the sweeper keeps softirqs off, as the build of tests/bench/stretch tells."""
+    """How long the sweeper keeps softirqs off, as the build of tests/bench/stretch.h tells."""
     bench = Bench()
     for _ in range(rounds):
         d = Device("stretch", 4, flows)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * How long a stretch of code takes, for a build of the module into which
- * tests/bench/stretch puts it: /sys/module/NAME/parameters/stretch tells the
+ * tests/bench/module puts it: /sys/module/NAME/parameters/stretch tells the
  * longest one in nanoseconds, and then how many took less than 2, 4, 8, ... ns.
  */
 #include <linux/ktime.h>

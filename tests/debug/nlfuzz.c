@@ -149,8 +149,7 @@ static void report(void)
 	printf("sent %llu\nanswers %llu\ngranted %llu\nrefused %llu\nlooks %llu\n",
 	       tally.sent, tally.answers, tally.granted, tally.refused,
 	       tally.looks);
-	printf("places %u\nkept %u\nled %u\n", guide_places(), guide_kept(),
-	       guide_led());
+	guide_report();
 	for (i = 0; i < 64; i++)
 		if (tally.by_command[i])
 			printf("granted_%d %llu\n", i, tally.by_command[i]);

@@ -44,8 +44,6 @@ void guide_open(bool lead);
 void guide_begin(void);
 void guide_end(const char *message, size_t len);
 size_t guide_again(char *message);
-unsigned int guide_places(void);
-unsigned int guide_kept(void);
-unsigned int guide_led(void);
+void guide_report(void);
 
 #endif /* NLFUZZ_H */

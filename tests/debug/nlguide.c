@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/kcov.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -114,17 +115,8 @@ size_t guide_again(char *message)
 	return kept[i].len;
 }
 
-unsigned int guide_places(void)
+/* What came of it, for the shell to read. */
+void guide_report(void)
 {
-	return n_places;
-}
-
-unsigned int guide_led(void)
-{
-	return n_led;
-}
-
-unsigned int guide_kept(void)
-{
-	return n_kept;
+	printf("places %u\nkept %u\nled %u\n", n_places, n_kept, n_led);
 }

@@ -13,7 +13,7 @@
 static struct nlmsghdr *with_prefix(char *buffer, uint8_t cmd, int v4, int v6,
 				    int len)
 {
-	struct nlmsghdr *nlh = begin(buffer, family, cmd, 0);
+	struct nlmsghdr *nlh = plain(buffer, cmd);
 	struct nlattr *nest = mnl_attr_nest_start(nlh, TTLPIN_A_PREFIX);
 	static const unsigned char addr[32] = { 192, 0, 2, 0 };
 
@@ -66,7 +66,7 @@ static void one_prefix(char *buffer, uint8_t cmd, uint16_t flags)
 			       ANYTHING : bad[i].type);
 	}
 	snprintf(name, sizeof(name), "command %u, a prefix that is no nest", cmd);
-	nlh = begin(buffer, family, cmd, flags);
+	nlh = begin(buffer, cmd, flags);
 	mnl_attr_put_u32(nlh, TTLPIN_A_PREFIX, 1);
 	expect(name, nlh, EINVAL, "NLA_F_NESTED is missing", TTLPIN_A_PREFIX);
 	snprintf(name, sizeof(name), "command %u, an unknown attribute", cmd);
@@ -79,7 +79,7 @@ static void one_prefix(char *buffer, uint8_t cmd, uint16_t flags)
 /* Prefixes 0..nr-1 of 10.0.0.0/8, each an address. */
 static struct nlmsghdr *with_many(char *buffer, uint32_t from, uint32_t nr)
 {
-	struct nlmsghdr *nlh = begin(buffer, family, TTLPIN_CMD_WHITELIST_ADD, 0);
+	struct nlmsghdr *nlh = plain(buffer, TTLPIN_CMD_WHITELIST_ADD);
 
 	for (; nr; nr--, from++) {
 		uint32_t addr = htonl(0x0a000000 + from);
@@ -275,7 +275,7 @@ static void flows(char *buffer)
 	nlh->nlmsg_flags |= NLM_F_DUMP;
 	mnl_attr_nest_end(nlh, mnl_attr_nest_start(nlh, TTLPIN_A_PREFIX));
 	expect("flows of two prefixes", nlh, EINVAL, "one prefix at most", ANYTHING);
-	nlh = begin(buffer, family, TTLPIN_CMD_FLOW_GET, NLM_F_DUMP);
+	nlh = begin(buffer, TTLPIN_CMD_FLOW_GET, NLM_F_DUMP);
 	mnl_attr_put_u8(nlh, TTLPIN_A_PHASE, 4);
 	expect("flows in a fifth phase", nlh, ERANGE, "out of range",
 	       TTLPIN_A_PHASE);
@@ -284,12 +284,12 @@ static void flows(char *buffer)
 /* The kernel's core refuses these, and has no words for it. */
 static void core(char *buffer)
 {
-	expect("an unknown command", begin(buffer, family, 200, 0), EOPNOTSUPP,
+	expect("an unknown command", plain(buffer, 200), EOPNOTSUPP,
 	       NO_WORDS, NOTHING);
 	expect("a list asked for as one answer", plain(buffer, TTLPIN_CMD_FLOW_GET),
 	       EOPNOTSUPP, NO_WORDS, NOTHING);
 	expect("an answer asked for as a list",
-	       begin(buffer, family, TTLPIN_CMD_STATS_GET, NLM_F_DUMP), EOPNOTSUPP,
+	       begin(buffer, TTLPIN_CMD_STATS_GET, NLM_F_DUMP), EOPNOTSUPP,
 	       NO_WORDS, NOTHING);
 	expect("a command that only the kernel sends",
 	       plain(buffer, TTLPIN_CMD_DROP_NTF), EOPNOTSUPP, NO_WORDS, NOTHING);

@@ -9,15 +9,14 @@
 #include "refusal.h"
 
 static struct family module;
-uint16_t family;
 static int tests, failures;
 
-struct nlmsghdr *begin(char *buffer, uint16_t type, uint8_t cmd, uint16_t flags)
+struct nlmsghdr *begin(char *buffer, uint8_t cmd, uint16_t flags)
 {
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buffer);
 	struct genlmsghdr *genl;
 
-	nlh->nlmsg_type = type;
+	nlh->nlmsg_type = module.id;
 	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | flags;
 	nlh->nlmsg_seq = 1;
 	genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
@@ -129,16 +128,15 @@ void expect_missing(const char *name, struct nlmsghdr *nlh, const char *text,
 
 struct nlmsghdr *plain(char *buffer, uint8_t cmd)
 {
-	return begin(buffer, family, cmd, 0);
+	return begin(buffer, cmd, 0);
 }
 
-/* A socket, and the family's number. */
+/* The socket, which is to be told why it is refused. */
 void refusal_open(void)
 {
 	int on = 1;
 
 	family_open(&module);
-	family = module.id;
 	mnl_socket_setsockopt(module.sock, NETLINK_EXT_ACK, &on, sizeof(on));
 }
 

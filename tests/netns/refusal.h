@@ -35,11 +35,9 @@ enum about {
 /* The kernel's core has no words for some. */
 #define NO_WORDS	""
 
-extern uint16_t family;
-
 void refusal_open(void);
 int refusal_close(void);
-struct nlmsghdr *begin(char *buffer, uint16_t type, uint8_t cmd, uint16_t flags);
+struct nlmsghdr *begin(char *buffer, uint8_t cmd, uint16_t flags);
 struct nlmsghdr *plain(char *buffer, uint8_t cmd);
 struct refusal send_request(struct nlmsghdr *nlh);
 void expect(const char *name, struct nlmsghdr *nlh, int error, const char *text,

@@ -141,11 +141,22 @@ ok "pinned flows stay pinned" still_guarded
 set_to max_flows=4096
 ok "a larger store has room again" fill 1
 
+# A module that has counted nothing, with room for 1,024 flows.
+anew()
+{
+	rmmod nf_ttlpin && load_module && set_to max_flows=1024
+}
+# took_their_place COUNTER=VALUE...: three hundred flows did, of those that filled it.
+took_their_place()
+{
+	counters_are table_full=0 pinned=300 "$@" &&
+		[ "$(jq .counters.evicted "$tmp/stats")" -gt 200 ] &&
+		[ "$(ctl config flows)" -le 1024 ]
+}
+
 # Full of flows whose peer has said nothing since its SYN-ACK: who sends SYNs through
 # the gateway to a server behind it, and never an ACK, leaves no others.
-rmmod nf_ttlpin
-load_module
-set_to max_flows=1024
+anew
 ok "silent flows until the store is full and beyond" fill 20
 ports()
 {
@@ -155,13 +166,7 @@ ports > "$tmp/silent"
 ctl stats --reset > /dev/null
 ok "flows that speak" fill 5 2
 ports | comm -13 "$tmp/silent" - > "$tmp/spoke"
-instead()
-{
-	counters_are table_full=0 pinned=300 unpinned=0 &&
-		[ "$(jq .counters.evicted "$tmp/stats")" -gt 200 ] &&
-		[ "$(ctl config flows)" -le 1024 ]
-}
-ok "take the place of those that are silent" instead
+ok "take the place of those that are silent" took_their_place unpinned=0
 ok "silent ones again" fill 20
 they_stay()
 {
@@ -185,19 +190,11 @@ fill_closing()
 		quits | play || return 1
 	done
 }
-rmmod nf_ttlpin
-load_module
-set_to max_flows=1024
+anew
 ok "closing flows until the store is full and beyond" fill_closing 20
 ctl stats --reset > /dev/null
 ok "more flows" fill 5
-guarded()
-{
-	counters_are table_full=0 pinned=300 &&
-		[ "$(jq .counters.evicted "$tmp/stats")" -gt 200 ] &&
-		[ "$(ctl config flows)" -le 1024 ]
-}
-ok "take the place of those that close" guarded
+ok "take the place of those that close" took_their_place
 set_to max_flows=4096
 busy()
 {
