@@ -51,13 +51,15 @@ same_as()
 	diff "$2" "$tmp/now"
 }
 
-# Each command that changes or tells something was granted at least once.
+# Each command that changes or tells something was granted to root at least once. A
+# flow is there for milliseconds before all are forgotten: that one of them is
+# forgotten by itself takes many of them, and many messages.
 all_granted()
 {
 	local cmd bad=0
 
 	for cmd in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 20; do
-		[ "$(said root "granted_$cmd")" ] || { echo "command $cmd was never granted"; bad=1; }
+		cat "$tmp/root" "$tmp/chance" "$tmp/led" | grep -q "^granted_$cmd " || { echo "command $cmd was never granted"; bad=1; }
 	done
 	return $bad
 }
@@ -69,7 +71,7 @@ works()
 		[ "$(ctl whitelist)" = 192.0.2.0/24 ] && ctl -j stats | sums_hold
 }
 
-# Flows to be listed and forgotten: connections that last half a second.
+# Flows to be listed and forgotten: connections that come and go all the time.
 ip -n "$gateway" -batch - <<- END
 	$(printf 'addr add 192.0.2.%d/32 dev lo\n' 1 2 3 4 5)
 	addr add 2001:db8::1/128 dev lo nodad
@@ -90,7 +92,7 @@ ip netns exec "$gateway" python3 - <<- 'END' > "$tmp/connections" 2>&1 &
 	            c.bind(tuple(end))
 	            c.connect(s.getsockname())
 	            a = s.accept()[0]
-	            time.sleep(0.1)
+	            time.sleep(0.002)
 	            a.close()
 	        except OSError:
 	            pass
@@ -106,7 +108,6 @@ tell nobody
 ok "nothing has changed" same_as "$gateway" "$tmp/gateway"
 ok "$((messages / 4)) messages from root" fuzz root ip netns exec "$gateway" nlfuzz $((seed + 1)) $((messages / 4))
 tell root
-ok "each command was granted now and then" all_granted
 ok "another namespace is as it was" same_as "$inside" "$tmp/inside"
 # With debugfs, which is not mounted where "ip netns exec" goes.
 traced() { nsenter --net="/run/netns/$gateway" nlfuzz "$@"; }
@@ -123,6 +124,8 @@ led_further()
 		[ "$(said led led)" -gt 10 ]
 }
 ok "they come to where none has been" led_further
+ok "each command was granted now and then" all_granted
+echo "# $(cat "$tmp/root" "$tmp/chance" "$tmp/led" | awk '$1 == "granted_13" { n += $2 } END { print n + 0 }') flows forgotten by name"
 ok "another namespace is as it was, still" same_as "$inside" "$tmp/inside"
 in_force "$gateway" > "$tmp/gateway"
 ok "$((messages / 4)) messages from the root of a container" fuzz container \
