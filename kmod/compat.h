@@ -12,6 +12,11 @@
 #error "ttlpin reads and replaces 64-bit words at once: a 64-bit kernel is needed"
 #endif
 
+#if !IS_ENABLED(CONFIG_NF_DEFRAG_IPV4) || \
+	(IS_ENABLED(CONFIG_IPV6) && !IS_ENABLED(CONFIG_NF_DEFRAG_IPV6))
+#error "ttlpin judges whole packets: NF_DEFRAG_IPV4 and NF_DEFRAG_IPV6 are needed, as NF_CONNTRACK selects them"
+#endif
+
 /* 6.2 made the kobj_type callbacks take a const kobject. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
 #define TTLPIN_KOBJ_CONST

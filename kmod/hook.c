@@ -9,6 +9,7 @@
 #include <linux/slab.h>
 #include <net/netfilter/ipv4/nf_defrag_ipv4.h>
 #include <net/netfilter/ipv6/nf_defrag_ipv6.h>
+#include "compat.h"
 #include "hook.h"
 
 static const struct nf_hook_ops hooks[] = {
@@ -78,6 +79,8 @@ int ttlpin_hook_init(struct ttlpin_net *tn)
 
 err_defrag:
 	defrag_exit(tn->net);
+	/* Those that were registered may be about to judge a packet. */
+	synchronize_rcu();
 err_free:
 	kfree(tn->hooks);
 	return ret;

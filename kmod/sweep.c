@@ -95,6 +95,8 @@ int ttlpin_sweep_resize(struct ttlpin_net *tn, u32 max_flows)
 		carry_over(t, old, cfg, bucket, ttlpin_table_seconds());
 		cond_resched();
 	}
+	/* Who finds no old table is to find in the new one all that it held. */
+	synchronize_rcu();
 	RCU_INIT_POINTER(t->old, NULL);
 	synchronize_rcu();
 	ttlpin_table_free(old);

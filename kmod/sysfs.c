@@ -3,6 +3,7 @@
  * Settings as files: /sys/kernel/ttlpin holds one object, net, tagged with the
  * network namespace of the reader's sysfs mount.
  */
+#include <linux/completion.h>
 #include <linux/kobject.h>
 #include <linux/netdevice.h>
 #include <linux/slab.h>
@@ -164,9 +165,13 @@ void ttlpin_sysfs_net_exit(struct ttlpin_net *tn)
 	kobject_put(&tn->sysfs->kobj);
 }
 
+/* Directories are released some time after they are gone, this one last. */
+static DECLARE_COMPLETION(kset_released);
+
 static void kset_free(struct kobject *kobj)
 {
 	kfree(container_of(kobj, struct kset, kobj));
+	complete(&kset_released);
 }
 
 static const struct kobj_ns_type_operations *
@@ -210,4 +215,5 @@ int ttlpin_sysfs_init(void)
 void ttlpin_sysfs_exit(void)
 {
 	kset_unregister(ttlpin_kset);
+	wait_for_completion(&kset_released);
 }
