@@ -53,13 +53,13 @@ static int end_reply(struct genl_info *info, struct sk_buff *msg, void *head,
 	return ret;
 }
 
-static int put_counters(struct sk_buff *msg, struct ttlpin_net *tn, bool reset)
+static int put_counters(struct sk_buff *msg, struct ttlpin_net *tn, u64 *taken)
 {
 	u64 counters[TTLPIN_A_COUNTER_MAX + 1];
 	struct nlattr *nest;
 	int i;
 
-	ttlpin_stats_read(tn, counters, reset);
+	ttlpin_stats_read(tn, counters, taken);
 	nest = nla_nest_start(msg, TTLPIN_A_COUNTERS);
 	if (!nest)
 		return -EMSGSIZE;
@@ -138,7 +138,9 @@ static int put_config(struct sk_buff *msg, struct ttlpin_net *tn)
 	return ret;
 }
 
-static int put_stats(struct sk_buff *msg, struct ttlpin_net *tn, bool reset)
+/* What the last drop says of a connection is not for everybody, as events are not. */
+static int put_stats(struct sk_buff *msg, struct ttlpin_net *tn, bool is_admin,
+		     u64 *taken)
 {
 	struct ttlpin_flow_counts counts;
 	u32 max_flows;
@@ -154,13 +156,13 @@ static int put_stats(struct sk_buff *msg, struct ttlpin_net *tn, bool reset)
 	    nla_put_u32(msg, TTLPIN_A_MAX_FLOWS, max_flows) ||
 	    nla_put_u32(msg, TTLPIN_A_HALF_OPEN, counts.half_open))
 		return -EMSGSIZE;
-	/* Counters last: what cannot be told must not be reset. */
-	return put_config(msg, tn) ?: put_last_drop(msg, tn) ?:
-	       put_counters(msg, tn, reset);
+	return put_config(msg, tn) ?: (is_admin ? put_last_drop(msg, tn) : 0) ?:
+	       put_counters(msg, tn, taken);
 }
 
-static int answer_stats(struct genl_info *info, bool reset)
+static int answer_stats(struct sk_buff *skb, struct genl_info *info, u64 *taken)
 {
+	struct ttlpin_net *tn = ttlpin_net(genl_info_net(info));
 	struct sk_buff *msg;
 	void *head;
 	int ret;
@@ -168,21 +170,28 @@ static int answer_stats(struct genl_info *info, bool reset)
 	msg = new_reply(info, NLMSG_DEFAULT_SIZE, &head);
 	if (!msg)
 		return ttlpin_nl_no_memory(info->extack);
-	ret = put_stats(msg, ttlpin_net(genl_info_net(info)), reset);
+	ret = put_stats(msg, tn,
+			netlink_ns_capable(skb, tn->net->user_ns, CAP_NET_ADMIN),
+			taken);
 	return end_reply(info, msg, head, ret);
 }
 
 int ttlpin_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return answer_stats(info, false);
+	return answer_stats(skb, info, NULL);
 }
 
 int ttlpin_nl_stats_reset_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	int ret = answer_stats(info, true);
+	struct ttlpin_net *tn = ttlpin_net(genl_info_net(info));
+	u64 taken[TTLPIN_CELLS] = {};
+	int ret = answer_stats(skb, info, taken);
 
-	if (!ret)
-		ttlpin_account_reset(ttlpin_net(genl_info_net(info)));
+	/* The caller may have no room for the answer. */
+	if (ret)
+		ttlpin_stats_give_back(tn, taken);
+	else
+		ttlpin_account_reset(tn);
 	return ret;
 }
 

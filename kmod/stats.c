@@ -147,12 +147,12 @@ static void add_up(const u64 *cells, u64 *counters)
  * ttlpin_stats_read - the counters since the start or the last reset
  * @tn: the namespace
  * @counters: TTLPIN_A_COUNTER_MAX + 1 values, filled; index is the attribute
- * @reset: let them start again from 0; what is counted meanwhile on another CPU
- *	is in these values or in the next
+ * @taken: NULL, or TTLPIN_CELLS values, filled: let the counters start again from
+ *	0; what is counted meanwhile on another CPU is in these values or in the next
  *
  * Context: process, takes @tn->mutex.
  */
-void ttlpin_stats_read(struct ttlpin_net *tn, u64 *counters, bool reset)
+void ttlpin_stats_read(struct ttlpin_net *tn, u64 *counters, u64 *taken)
 {
 	u64 cells[TTLPIN_CELLS];
 	int i;
@@ -160,14 +160,31 @@ void ttlpin_stats_read(struct ttlpin_net *tn, u64 *counters, bool reset)
 	mutex_lock(&tn->mutex);
 	read_cells(tn, cells);
 	for (i = 0; i < TTLPIN_CELLS; i++) {
-		u64 now = cells[i];
-
 		cells[i] -= tn->baseline[i];
-		if (reset)
-			tn->baseline[i] = now;
+		if (taken) {
+			taken[i] = cells[i];
+			tn->baseline[i] += taken[i];
+		}
 	}
 	mutex_unlock(&tn->mutex);
 	add_up(cells, counters);
+}
+
+/**
+ * ttlpin_stats_give_back - nobody was told what was taken
+ * @tn: the namespace
+ * @taken: what ttlpin_stats_read() filled
+ *
+ * Context: process, takes @tn->mutex.
+ */
+void ttlpin_stats_give_back(struct ttlpin_net *tn, const u64 *taken)
+{
+	int i;
+
+	mutex_lock(&tn->mutex);
+	for (i = 0; i < TTLPIN_CELLS; i++)
+		tn->baseline[i] -= taken[i];
+	mutex_unlock(&tn->mutex);
 }
 
 /**

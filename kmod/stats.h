@@ -74,7 +74,8 @@ int ttlpin_stats_init(struct ttlpin_net *tn);
 void ttlpin_stats_exit(struct ttlpin_net *tn);
 void ttlpin_stats_condemned(const struct ttlpin_net *tn,
 			    const struct ttlpin_event *event);
-void ttlpin_stats_read(struct ttlpin_net *tn, u64 *counters, bool reset);
+void ttlpin_stats_read(struct ttlpin_net *tn, u64 *counters, u64 *taken);
+void ttlpin_stats_give_back(struct ttlpin_net *tn, const u64 *taken);
 bool ttlpin_stats_last(const struct ttlpin_net *tn, struct ttlpin_event *event);
 
 #endif /* TTLPIN_STATS_H */

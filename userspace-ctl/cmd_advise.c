@@ -17,7 +17,7 @@
 #include "peers.h"
 #include "stats.h"
 
-/* One segment may be anything; two are a stream. */
+/* One connection may be anything. */
 #define APART_MIN	2
 
 static void on_account(const struct nlmsghdr *nlh, void *data)

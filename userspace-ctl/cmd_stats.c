@@ -43,6 +43,20 @@ static void on_stats(const struct nlmsghdr *nlh, void *data)
 }
 
 /**
+ * stats_no_last - why the answer has no last drop
+ * @stats: what stats_ask() has set
+ */
+const char *stats_no_last(const json_t *stats)
+{
+	const json_t *counters = json_object_get(stats, "counters");
+
+	return json_integer_value(json_object_get(counters, "dropped")) ||
+	       json_integer_value(json_object_get(counters, "would_drop")) ?
+		       "not for everybody: needs root, or CAP_NET_ADMIN" :
+		       "no drop yet";
+}
+
+/**
  * stats_ask - ask the module for its counters and what goes with them
  * @nl: a connection
  * @ctl: how the tool was called

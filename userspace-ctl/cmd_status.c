@@ -52,7 +52,7 @@ static void print(const json_t *stats)
 		drop_summary(stdout, last);
 		putchar('\n');
 	} else {
-		puts("no drop yet");
+		puts(stats_no_last(stats));
 	}
 }
 

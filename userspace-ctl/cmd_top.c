@@ -153,14 +153,15 @@ static int show_counters(int line, const struct reading *now,
 	return line;
 }
 
-static void show_last(int line, const json_t *last)
+static void show_last(int line, const json_t *stats)
 {
+	const json_t *last = json_object_get(stats, "last_drop");
 	char *text = NULL;
 	size_t size;
 	FILE *out;
 
 	if (!json_is_object(last)) {
-		mvprintw(line, 0, "no drop yet");
+		mvprintw(line, 0, "last drop: %s", stats_no_last(stats));
 		return;
 	}
 	out = open_memstream(&text, &size);
@@ -274,7 +275,7 @@ static void show(const struct reading *now, const struct reading *before)
 	/* The last two lines are theirs, however low the screen is. */
 	move(LINES - 2, 0);
 	clrtobot();
-	show_last(LINES - 2, json_object_get(now->stats, "last_drop"));
+	show_last(LINES - 2, now->stats);
 	mvprintw(LINES - 1, 0, "q quits");
 	refresh();
 }

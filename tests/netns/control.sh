@@ -4,7 +4,7 @@
 here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=tests/lib.sh
 . "$(find "$here/../lib.sh" "$here/lib.sh" 2> /dev/null | head -n 1)"
-need wire ttlpinctl jq listing
+need wire ttlpinctl jq listing unread
 setup_gateway
 need_module
 
@@ -136,6 +136,11 @@ many 8000 11 > "$tmp/two"
 ctl stats --reset > /dev/null
 ok "lists that both lack the server take turns" under_traffic " -> drop"
 ok "it was judged each time" counters_are whitelisted=0 dropped=$((500 * played))
+untold()
+{
+	in_gateway unread && counters_are dropped=$((500 * played))
+}
+ok "a reset takes nothing from a caller who has no room for the answer" untold
 
 # What is read while lists take turns is one of them, or the tool says so.
 either()

@@ -41,6 +41,9 @@ for words in 'TTL 58, expected 50' 'hop 15' 'hop 7' '"500 error\r\n\x1b[31m"' \
 done
 ok "no escape sequence reaches the terminal" eval '! grep -q $'"'\x1b'"' "$tmp/event.txt"'
 ok "status tells the last drop" eval 'ctl status | grep -q "TTL 58 instead of 50"'
+ok "but not everybody" eval 'in_gateway setpriv --reuid nobody --clear-groups ttlpinctl status |
+	grep "^last  *not for everybody: needs root, or CAP_NET_ADMIN" &&
+	in_gateway setpriv --reuid nobody --clear-groups ttlpinctl -j status | jq -e ".last_drop == null"'
 ok "status as JSON" eval 'ctl -j status | jq -e ".last_drop.ttl == 58 and .mode == \"enforce\""'
 ok "status is the default" eval '[ "$(ctl)" = "$(ctl status)" ]'
 ok "every counter of the contract is there" eval 'ctl -j stats | jq -e "
