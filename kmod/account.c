@@ -70,6 +70,28 @@ void ttlpin_account_add(struct ttlpin_net *tn,
 }
 
 /**
+ * ttlpin_account_apart - write that a flow's peer has not spoken at the pin
+ * @tn: the namespace
+ * @tuple: the flow
+ *
+ * Where the address has an account: it got one by what was condemned.
+ *
+ * Context: softirq or process; within a flow's lock.
+ */
+void ttlpin_account_apart(struct ttlpin_net *tn,
+			  const struct ttlpin_tuple *tuple)
+{
+	struct ttlpin_addresses *accounts = tn->accounts;
+	struct ttlpin_address *at;
+
+	spin_lock_bh(&accounts->lock);
+	at = ttlpin_addresses_find(accounts, tuple->remote, tuple->family);
+	if (at)
+		entry_of(at)->account.apart++;
+	spin_unlock_bh(&accounts->lock);
+}
+
+/**
  * ttlpin_account_next - copy the next account
  * @tn: the namespace
  * @at: where to go on, from 0; moved past the account

@@ -18,7 +18,7 @@
  * @condemned: segments, whatever the mode
  * @confirmed: those proven forged by the genuine segment
  * @healed: segments that healed
- * @apart: condemned data that went on with a stream of which nothing had come
+ * @apart: flows in which condemned data went on with a stream of which nothing came
  *	at the pin: the peer's own, it seems
  * @first: when the account was opened, seconds of the flows' clock
  * @last: when it was written last
@@ -40,6 +40,8 @@ int ttlpin_account_init(struct ttlpin_net *tn);
 void ttlpin_account_exit(struct ttlpin_net *tn);
 void ttlpin_account_add(struct ttlpin_net *tn,
 			const struct ttlpin_account *more);
+void ttlpin_account_apart(struct ttlpin_net *tn,
+			  const struct ttlpin_tuple *tuple);
 bool ttlpin_account_next(struct ttlpin_net *tn, u32 *at,
 			 struct ttlpin_account *copy, u32 *generation);
 void ttlpin_account_reset(struct ttlpin_net *tn);

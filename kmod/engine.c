@@ -174,6 +174,21 @@ static bool is_suspect(u64 state, const struct ttlpin_memory *mem,
 	return true;
 }
 
+/*
+ * Whether it goes on with a stream of which nothing has come at the pin. A forger ahead
+ * of all that the peer says begins where it would, which a flow that began by its mark
+ * does not know.
+ */
+static bool is_apart(u64 state, const struct ttlpin_memory *mem,
+		     const struct ttlpin_segment *seg,
+		     const struct ttlpin_verdict *v)
+{
+	return v->reason == TTLPIN_REASON_TTL &&
+	       (v->kind == TTLPIN_KIND_DATA || v->kind == TTLPIN_KIND_FIN) &&
+	       !(state & TTLPIN_ST_AT_PIN) && !(mem->flags & TTLPIN_MEM_MARKED) &&
+	       (s32)(seg->seq - mem->peer_isn) > 1;
+}
+
 /* Lines 9 to 11. */
 static void judge_suspect(u64 *state, struct ttlpin_memory *mem,
 			  const struct ttlpin_segment *seg,
@@ -198,6 +213,8 @@ static void judge_suspect(u64 *state, struct ttlpin_memory *mem,
 		*state = refresh(*state, seg, policy->tolerance, now_ms / 1000);
 	} else {
 		v->action = TTLPIN_CONDEMN;
+		if (!mem->apart && is_apart(*state, mem, seg, v))
+			mem->apart = TTLPIN_APART_SEEN;
 	}
 }
 
@@ -270,10 +287,13 @@ void ttlpin_engine_judge(u64 *state, struct ttlpin_memory *mem,
 		v->confirmed = ttlpin_heal_confirm(state, mem, seg, now_ms);
 		*state = refresh(*state, seg, policy->tolerance, now_s);
 	}
-	if (bare && v->action != TTLPIN_CONDEMN)
+	if (v->action == TTLPIN_CONDEMN)
+		return;
+	if (bare)
 		adopt(state, mem, seg, now_ms);
-	if (v->action != TTLPIN_CONDEMN && (seg->flags & TTLPIN_FIN))
-		*state = ttlpin_state_set_phase(*state, TTLPIN_PHASE_CLOSING);
+	if (mem->expected && ttlpin_segment_len(seg) &&
+	    seg->ttl == mem->learned[0])
+		mem->spoke = 1;
 }
 
 /**
@@ -296,7 +316,7 @@ bool ttlpin_engine_known(u64 state, const struct ttlpin_segment *seg,
 
 	if (ttlpin_state_phase(state) == TTLPIN_PHASE_SYN_SENT ||
 	    (state & TTLPIN_ST_SUSPECT) ||
-	    (seg->flags & (TTLPIN_SYN | TTLPIN_RST | TTLPIN_FIN)))
+	    (seg->flags & (TTLPIN_SYN | TTLPIN_RST)))
 		return false;
 	/* What the flow has learned may be nearer than the pin. */
 	if (d > (state & TTLPIN_ST_LEARNED ? 0 : policy->tolerance))

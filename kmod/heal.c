@@ -3,7 +3,7 @@
  * Healing. One suspect a flow is remembered: what cannot heal never keeps out
  * what might, what begins earlier comes first, and what is a minute old, or comes
  * no more while others come in its place, gives way. A copy of it, 200 ms after
- * the first at least and with no good segment in its place, is the truth if
+ * the first at least, and as long after the last good segment, is the truth if
  *
  *  - the flow uses timestamps: its clock has advanced, by no more than it can
  *    have, and it echoes what we can have sent. A forger who repeats our own
@@ -12,19 +12,19 @@
  *  - it does not, and a mail is under way, or the handshake promised timestamps:
  *    it is the third in a second, and no refusal.
  *
- * Pure ACKs are copies of one another by TTL alone, and the third heals. An RST
- * never does.
+ * Pure ACKs are copies of one another by TTL alone, and the third heals, where
+ * timestamps are not judged a second after the first. An RST never does.
  */
 #include "heal.h"
 
 /* FNV-1a; only equality matters, and who knows the payload can repeat it. */
-static u32 hash(const u8 *p, u32 len)
+static u16 hash(const u8 *p, u32 len)
 {
 	u32 h = 2166136261u;
 
 	while (len--)
 		h = (h ^ *p++) * 16777619u;
-	return h;
+	return h ^ h >> 16;
 }
 
 static u32 hashed(u32 len)
@@ -95,11 +95,22 @@ static bool is_hopeless(u64 state, const struct ttlpin_memory *mem,
 	return !(mem->flags & TTLPIN_MEM_SERVER) && is_refusal(seg);
 }
 
+/* Whether its timestamps make it worth more than others that may heal. */
+static bool is_moved(u64 state, const struct ttlpin_segment *seg)
+{
+	switch (ttlpin_state_ts(state)) {
+	case TTLPIN_TS_JUDGED:
+		return seg->tsval != ttlpin_state_tsval(state);
+	case TTLPIN_TS_OFFERED:
+		return seg->has_ts;
+	default:
+		return false;
+	}
+}
+
 static enum ttlpin_rank rank_of(u64 state, const struct ttlpin_memory *mem,
 				const struct ttlpin_segment *seg, u64 now_ms)
 {
-	bool judged = ttlpin_state_ts(state) == TTLPIN_TS_JUDGED;
-
 	if (seg->flags & TTLPIN_RST)
 		return TTLPIN_RANK_RST;
 	if (is_hopeless(state, mem, seg, now_ms))
@@ -108,9 +119,7 @@ static enum ttlpin_rank rank_of(u64 state, const struct ttlpin_memory *mem,
 	if (ttlpin_segment_kind(seg) == TTLPIN_KIND_ACK ||
 	    ttlpin_segment_kind(seg) == TTLPIN_KIND_HANDSHAKE)
 		return TTLPIN_RANK_ACK;
-	return judged && seg->tsval != ttlpin_state_tsval(state) ?
-		       TTLPIN_RANK_MOVED :
-		       TTLPIN_RANK_DATA;
+	return is_moved(state, seg) ? TTLPIN_RANK_MOVED : TTLPIN_RANK_DATA;
 }
 
 /*
@@ -196,6 +205,7 @@ void ttlpin_heal_remember(u64 *state, struct ttlpin_memory *mem,
 			    0;
 	sus->tsval = seg->tsval;
 	sus->first = now_ms;
+	sus->alive = 0;
 	sus->ttl = seg->ttl;
 	sus->rank = rank;
 	sus->kind = ttlpin_segment_kind(seg);
@@ -212,6 +222,12 @@ void ttlpin_heal_forget(u64 *state, struct ttlpin_memory *mem)
 	*state &= ~TTLPIN_ST_SUSPECT;
 }
 
+static bool is_past(const struct ttlpin_suspect *sus,
+		    const struct ttlpin_segment *seg)
+{
+	return ttlpin_segment_len(seg) && ttlpin_seq_before(sus->seq, seg->seq);
+}
+
 /**
  * ttlpin_heal_confirm - what a good segment says about the suspect
  * @state: the flow's state word, updated
@@ -220,17 +236,17 @@ void ttlpin_heal_forget(u64 *state, struct ttlpin_memory *mem)
  * @now: the clock, ms
  *
  * If it covers the suspect's sequence number it proves that one forged. If it
- * begins past it, the known TTL is alive, and what the suspect would say has been
- * said or comes again. A pure ACK occupies none and is not proven to be anything,
- * but a good segment at its place shows the same.
+ * begins past it, what the suspect would say has been said or comes again. Any other
+ * shows that the known TTL is alive, so that the suspect has to persist from then on;
+ * a pure ACK, which cannot be proven to be anything, is forgotten.
  *
  * Return: how many drops are proven right.
  */
 u8 ttlpin_heal_confirm(u64 *state, struct ttlpin_memory *mem,
 		       const struct ttlpin_segment *seg, u32 now)
 {
-	const struct ttlpin_suspect *sus = &mem->suspect;
-	u32 ahead = sus->seq - seg->seq;
+	struct ttlpin_suspect *sus = &mem->suspect;
+	u32 age = now - sus->first;
 	u8 confirmed = 0;
 
 	/* A mark without a suspect was set for a closer look; this was it. */
@@ -238,16 +254,13 @@ u8 ttlpin_heal_confirm(u64 *state, struct ttlpin_memory *mem,
 		*state &= ~TTLPIN_ST_SUSPECT;
 	if (!sus->rank || (seg->flags & TTLPIN_RST))
 		return 0;
-	if (sus->kind == TTLPIN_KIND_ACK) {
-		if (ahead > ttlpin_segment_len(seg) &&
-		    now - sus->first < TTLPIN_SUSPECT_MS)
+	if (sus->kind != TTLPIN_KIND_ACK) {
+		if (sus->seq - seg->seq < ttlpin_segment_len(seg)) {
+			confirmed = mem->copies;
+		} else if (!is_past(sus, seg) && age < TTLPIN_SUSPECT_MS) {
+			sus->alive = age;
 			return 0;
-	} else if (ahead < ttlpin_segment_len(seg)) {
-		confirmed = mem->copies;
-	} else if (!(ttlpin_segment_len(seg) &&
-		     ttlpin_seq_before(sus->seq, seg->seq)) &&
-		   now - sus->first < TTLPIN_SUSPECT_MS) {
-		return 0;
+		}
 	}
 	ttlpin_heal_forget(state, mem);
 	return confirmed;
@@ -270,8 +283,9 @@ bool ttlpin_heal_is_due(u64 state, const struct ttlpin_memory *mem,
 			const struct ttlpin_segment *seg, u64 now_ms)
 {
 	const struct ttlpin_suspect *sus = &mem->suspect;
-	u32 elapsed = (u32)now_ms - sus->first;
-	u8 copies = sus->kind == TTLPIN_KIND_ACK ? 3 : 2;
+	bool ack = sus->kind == TTLPIN_KIND_ACK;
+	u32 age = (u32)now_ms - sus->first;
+	u32 elapsed = age - sus->alive;
 
 	if (!is_copy(sus, seg) || is_hopeless(state, mem, seg, now_ms))
 		return false;
@@ -279,13 +293,13 @@ bool ttlpin_heal_is_due(u64 state, const struct ttlpin_memory *mem,
 		u32 moved = seg->tsval - sus->tsval;
 
 		if (seg->tsval == ttlpin_state_tsval(state) || moved == 0 ||
-		    moved > elapsed + TTLPIN_TSVAL_SLACK)
+		    moved > age + TTLPIN_TSVAL_SLACK)
 			return false;
-	} else if (ttlpin_state_phase(state) != TTLPIN_PHASE_OPENING ||
+	} else if (ttlpin_state_phase(state) != TTLPIN_PHASE_OPENING || ack ||
 		   lacks_promised(state, seg)) {
 		return mem->copies >= 3 && elapsed >= TTLPIN_HEAL_BLIND_MS;
 	}
-	return mem->copies >= copies && elapsed >= TTLPIN_HEAL_MS;
+	return mem->copies >= (ack ? 3 : 2) && elapsed >= TTLPIN_HEAL_MS;
 }
 
 /**
@@ -306,7 +320,8 @@ bool ttlpin_heal_learn(u64 *state, struct ttlpin_memory *mem,
 		return false;
 	}
 	mem->learned[mem->nr_learned++] = seg->ttl;
-	if (ttlpin_state_phase(*state) == TTLPIN_PHASE_OPENING)
+	if (ttlpin_state_phase(*state) == TTLPIN_PHASE_OPENING &&
+	    ttlpin_segment_kind(seg) != TTLPIN_KIND_ACK)
 		mem->flags |= TTLPIN_MEM_HEALED;
 	return true;
 }

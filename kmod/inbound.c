@@ -75,30 +75,18 @@ static void count(const struct ttlpin_packet *p, const struct ttlpin_verdict *v)
 		ttlpin_stats_add(p->tn, TTLPIN_CELL_CONFIRMED, v->confirmed);
 }
 
-/* Under the flow's lock. */
-static void fill_account(const struct ttlpin_packet *p,
-			 const struct ttlpin_ref *ref, u64 state,
+static void fill_account(const struct ttlpin_packet *p, u64 state,
 			 const struct ttlpin_verdict *v,
 			 struct ttlpin_account *more)
 {
-	bool condemned = v->action == TTLPIN_CONDEMN;
-	bool data = v->kind == TTLPIN_KIND_DATA || v->kind == TTLPIN_KIND_FIN;
-
 	*more = (struct ttlpin_account){
 		.family = p->tuple.family,
 		.ttl = p->seg.ttl,
 		.pin = ttlpin_state_pin(state),
-		.condemned = condemned,
+		.condemned = v->action == TTLPIN_CONDEMN,
 		.confirmed = v->confirmed,
 		.healed = v->action == TTLPIN_HEALED,
 		.last = ktime_get_seconds(),
-		/* A forger ahead of all that the peer says begins where it would,
-		 * which a flow that began by its mark does not know.
-		 */
-		.apart = condemned && data && v->reason == TTLPIN_REASON_TTL &&
-			 !(state & TTLPIN_ST_AT_PIN) &&
-			 !(ref->cold->mem.flags & TTLPIN_MEM_MARKED) &&
-			 (s32)(p->seg.seq - ref->cold->mem.peer_isn) > 1,
 	};
 	memcpy(more->addr, p->tuple.remote, sizeof(more->addr));
 }
@@ -136,7 +124,7 @@ static bool judge_locked(struct ttlpin_packet *p, struct ttlpin_ref *ref)
 		fill_event(p, ref, state, &v, now, &ev);
 	write = tell || v.confirmed;
 	if (write)
-		fill_account(p, ref, state, &v, &more);
+		fill_account(p, state, &v, &more);
 	if (v.action != TTLPIN_CONDEMN)
 		ttlpin_packet_remember_peer(p, ref, state);
 	if (mask)

@@ -24,7 +24,8 @@
  *	judged, or a refusal where they are not; or what the peer cannot say
  * @TTLPIN_RANK_ACK: a pure ACK, a SYN or a SYN-ACK that may heal
  * @TTLPIN_RANK_DATA: anything else that may heal
- * @TTLPIN_RANK_MOVED: the same, and its TSval has advanced already
+ * @TTLPIN_RANK_MOVED: the same, and its TSval has advanced already, or it carries
+ *	timestamps that the handshake agreed on and none has carried yet
  *
  * What cannot heal never keeps out what might, so a forgery that arrives ahead
  * of a genuine segment whose TTL has just changed does not hold that one up.
@@ -41,9 +42,10 @@ enum ttlpin_rank {
 /**
  * struct ttlpin_suspect - the one condemned segment that a flow remembers
  * @seq: its sequence number
- * @hash: of its first payload octets, at most TTLPIN_HASHED
  * @tsval: its TSval, if it had one
  * @first: when it came first, ms
+ * @hash: of its first payload octets, at most TTLPIN_HASHED
+ * @alive: how long after that a good segment came last, ms
  * @len: payload octets, 65535 for more
  * @ttl: its TTL
  * @rank: enum ttlpin_rank
@@ -52,9 +54,10 @@ enum ttlpin_rank {
  */
 struct ttlpin_suspect {
 	u32 seq;
-	u32 hash;
 	u32 tsval;
 	u32 first;
+	u16 hash;
+	u16 alive;
 	u16 len;
 	u8 ttl;
 	u8 rank : 3;
@@ -74,6 +77,18 @@ struct ttlpin_suspect {
 #define TTLPIN_LEARNED_MAX	(TTLPIN_TTLS_MAX - 1)
 
 /**
+ * enum ttlpin_apart - whether all that the peer has said came from elsewhere
+ * @TTLPIN_APART_NO: nothing speaks for it
+ * @TTLPIN_APART_SEEN: a stream went on of which nothing had come at the pin
+ * @TTLPIN_APART_TOLD: it was so until the flow began to talk; said once
+ */
+enum ttlpin_apart {
+	TTLPIN_APART_NO,
+	TTLPIN_APART_SEEN,
+	TTLPIN_APART_TOLD,
+};
+
+/**
  * struct ttlpin_memory - what a flow knows beyond its state word
  * @isn: our initial sequence number; in mid-stream that of our first segment
  * @peer_isn: the peer's, once pinned
@@ -90,6 +105,8 @@ struct ttlpin_suspect {
  * @nr_learned: how many those are
  * @expected: the first of them came from peer memory, and nothing has told yet
  *	whether that was right
+ * @spoke: it was: the peer has said something there
+ * @apart: enum ttlpin_apart
  */
 struct ttlpin_memory {
 	u32 isn;
@@ -102,8 +119,10 @@ struct ttlpin_memory {
 	u8 copies;
 	u8 flags;
 	u8 learned[TTLPIN_LEARNED_MAX];
-	u8 nr_learned : 4;
+	u8 nr_learned : 3;
 	u8 expected : 1;
+	u8 spoke : 1;
+	u8 apart : 2;
 };
 
 #endif /* TTLPIN_MEMORY_H */

@@ -306,6 +306,21 @@ u64 ttlpin_session_sent(u64 state, enum ttlpin_sent what)
 }
 
 /**
+ * ttlpin_session_is_apart - whether all that the peer has said came from elsewhere
+ * @state: its state word, when it ends or begins to talk
+ * @mem: its memory, updated so that it is said once
+ *
+ * A forger can be ahead of the peer's first word, but not of all of them.
+ */
+bool ttlpin_session_is_apart(u64 state, struct ttlpin_memory *mem)
+{
+	if (mem->apart != TTLPIN_APART_SEEN || (state & TTLPIN_ST_AT_PIN))
+		return false;
+	mem->apart = TTLPIN_APART_TOLD;
+	return true;
+}
+
+/**
  * ttlpin_session_remember - what a flow teaches about its peer's address
  * @state: its state word, when it ends or begins to talk
  * @mem: its memory, updated so that it teaches once
@@ -313,8 +328,9 @@ u64 ttlpin_session_sent(u64 state, enum ttlpin_sent what)
  * Return: a TTL that healed while the flow was opening, if the SYN-ACK alone
  * came from elsewhere; TTLPIN_TEACH_NOTHING; or TTLPIN_TEACH_FORGET if the flow
  * began with a TTL that earlier ones have taught, but the peer speaks at the pin.
- * Where genuine segments still come at the pin, nothing is taught, so a forger who
- * once got through teaches nothing for long.
+ * Where genuine segments still come at the pin, or from where earlier flows have
+ * learned, nothing is taught, so a forger who once got through teaches nothing for
+ * long.
  */
 int ttlpin_session_remember(u64 state, struct ttlpin_memory *mem)
 {
@@ -326,7 +342,7 @@ int ttlpin_session_remember(u64 state, struct ttlpin_memory *mem)
 	if (!(mem->flags & TTLPIN_MEM_HEALED))
 		return TTLPIN_TEACH_NOTHING;
 	mem->flags &= ~TTLPIN_MEM_HEALED;
-	if (state & TTLPIN_ST_AT_PIN)
+	if ((state & TTLPIN_ST_AT_PIN) || mem->spoke)
 		return TTLPIN_TEACH_NOTHING;
 	return mem->learned[mem->nr_learned - 1];
 }

@@ -81,6 +81,7 @@ u64 ttlpin_session_sent(u64 state, enum ttlpin_sent what);
 #define TTLPIN_TEACH_FORGET	(-2)
 
 int ttlpin_session_remember(u64 state, struct ttlpin_memory *mem);
+bool ttlpin_session_is_apart(u64 state, struct ttlpin_memory *mem);
 
 #define TTLPIN_WORD(a, b, c, d) \
 	((u32)(a) << 24 | (u32)(b) << 16 | (u32)(c) << 8 | (u32)(d))

@@ -66,7 +66,7 @@ static void build(const struct oracle_flow *of, const struct oracle_segment *os,
 		mem->copies = s->copies;
 		mem->suspect = (struct ttlpin_suspect){
 			.seq = PEER + s->seq, .tsval = BASE + s->val,
-			.first = NOW - s->age, .len = s->len, .ttl = s->ttl,
+			.first = NOW - s->age, .alive = s->age - s->quiet, .len = s->len, .ttl = s->ttl,
 			.rank = s->rank, .kind = s->kind, .rivals = s->rivals,
 			.hash = hash((const u8 *)texts[s->text], hashed(s->len)),
 		};
@@ -116,8 +116,9 @@ static void properties(u64 state, const struct ttlpin_memory *mem, u64 after,
 	    (mem_after->nr_learned != mem->nr_learned ||
 	     ttlpin_state_pin(after) != ttlpin_state_pin(state)))
 		violations++;
-	/* Nothing heals in less than 200 ms. */
-	if (v->action == TTLPIN_HEALED && (u32)NOW - mem->suspect.first < 200)
+	/* Nothing heals within 200 ms of a good segment. */
+	if (v->action == TTLPIN_HEALED &&
+	    (u32)NOW - mem->suspect.first - mem->suspect.alive < 200)
 		violations++;
 	/* The literal rule. */
 	if (!p->tolerance && !p->timestamps && !p->heal &&
@@ -146,6 +147,8 @@ static bool same_state(const struct oracle_flow *of, int phase_before,
 	       (!s->there || (mem->suspect.rank == s->rank &&
 			      mem->copies == s->copies &&
 			      mem->suspect.rivals == s->rivals &&
+			      (u32)NOW - mem->suspect.first - mem->suspect.alive ==
+				      (u32)s->quiet &&
 			      mem->suspect.ttl == s->ttl));
 }
 
@@ -256,6 +259,9 @@ static void draw_suspect(struct oracle_suspect *s, const struct oracle_segment *
 	s->ttl = draw(2) ? 58 : 44;
 	s->copies = 1 + draw(3);
 	s->age = ages[draw(7)];
+	s->quiet = s->age;
+	if (draw(2))
+		s->quiet = s->age < 200 ? 0 : s->age < 1000 ? 199 : 999;
 	s->val = seg->has_ts ? seg->val - steps[draw(4)] : 0;
 	s->rivals = draw(3);
 	s->rank = s->kind == O_RST ? 1 : s->kind == O_ACK ? 2 + draw(2) :
@@ -270,19 +276,19 @@ static void draw_rules(struct oracle_rules *rules)
 }
 
 /*
- * Everything at once: some 2 * 10^13 combinations, of which one
+ * Everything at once: some 4 * 10^13 combinations, of which one
  * in @stride times a large prime is tried, so that each field meets each other.
  */
 static void all_fields(void)
 {
 	const unsigned long total = 15ul * 13 * 3 * 5 * 3 * 3 * 3 * 8 * 3 * 4 *
-				    8 * 4 * 2 * 3 * 2 * 2 * 3 * 7 * 4 * 4 * 3 * 3;
+				    8 * 4 * 2 * 3 * 2 * 2 * 3 * 7 * 2 * 4 * 4 * 3 * 3;
 	static const long bursts[] = { -1, 1999, 2000 };
 	/* The first octet that the peer can say is 1. */
 	static const long places[] = { 1000, 1, 0 };
 	unsigned long i;
 
-	for (i = stride / 2; i < total; i += stride * 89963) {
+	for (i = stride / 2; i < total; i += stride * 180001) {
 		struct oracle_flow of = { 0 };
 		struct oracle_segment seg;
 		struct oracle_rules rules;

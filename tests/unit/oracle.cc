@@ -77,7 +77,10 @@ int rank(const Case &c)
 		return 2;
 	if (kind(c.seg) == O_ACK || kind(c.seg) == O_HANDSHAKE)
 		return 3;
-	return judged && c.seg.val > c.flow.newest ? 5 : 4;
+	if (judged ? c.seg.val > c.flow.newest :
+		     c.flow.ts == O_OFFERED && c.seg.has_ts)
+		return 5;
+	return 4;
 }
 
 bool says_the_same(const Case &c)
@@ -117,7 +120,7 @@ void remember(const Case &c, int r)
 	    (r == s.rank && c.seg.seq < s.seq) || s.rivals == 3)
 		s = { true, kind(c.seg), c.seg.seq, c.seg.len, c.seg.text,
 		      c.seg.ttl, c.seg.has_ts ? c.seg.val : c.flow.no_val, 0,
-		      1, r, 0 };
+		      0, 1, r, 0 };
 }
 
 bool has_become_true(const Case &c)
@@ -135,13 +138,13 @@ bool has_become_true(const Case &c)
 	} else {
 		if (c.seg.text != 0)
 			return false;
-		if (c.flow.phase != O_OPENING ||
+		if (c.flow.phase != O_OPENING || s.kind == O_ACK ||
 		    (c.flow.ts == O_OFFERED && !c.seg.has_ts)) {
 			enough = 3;
 			wait = 1000;
 		}
 	}
-	return s.copies >= enough && s.age >= wait;
+	return s.copies >= enough && s.quiet >= wait;
 }
 
 void is_good(const Case &c)
@@ -154,8 +157,6 @@ void is_good(const Case &c)
 		f.newest = std::max(f.newest, c.seg.val);
 		f.ts = O_JUDGED;
 	}
-	if (c.seg.fin)
-		f.phase = O_CLOSING;
 }
 
 /* How many drops the good segment proves right; what it disproves is forgotten. */
@@ -167,12 +168,11 @@ int proves(const Case &c)
 
 	if (!s.there || c.seg.rst)
 		return 0;
-	if (s.kind == O_ACK) {
-		if ((s.seq < c.seg.seq || s.seq > end) && s.age < 60000)
-			return 0;
-	} else if (s.seq >= c.seg.seq && s.seq < end) {
+	if (s.kind != O_ACK && s.seq >= c.seg.seq && s.seq < end) {
 		n = s.copies;
-	} else if (s.age < 60000 && (c.seg.seq == end || c.seg.seq <= s.seq)) {
+	} else if (s.kind != O_ACK && s.age < 60000 &&
+		   (c.seg.seq == end || c.seg.seq <= s.seq)) {
+		s.quiet = 0;
 		return 0;
 	}
 	s.there = false;

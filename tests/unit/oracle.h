@@ -39,6 +39,7 @@ struct oracle_suspect {
 	int ttl;
 	long val;
 	long age;		/* ms */
+	long quiet;		/* ms without a good segment, @age at most */
 	int copies;
 	int rank;
 	int rivals;		/* in a row */

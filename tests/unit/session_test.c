@@ -221,6 +221,48 @@ static void unlearns_what_was_wrong(void)
 	}
 }
 
+/* Whether all that the peer says comes from elsewhere is told once, at the end. */
+static void tells_who_speaks_elsewhere(void)
+{
+	static const struct {
+		u8 flags;
+		u32 seq;
+		const char *text;
+		u8 speaks;	/* TTL of the peer's banner */
+		bool marked, apart;
+	} said[] = {
+		{ TTLPIN_ACK, 7008, "250 x\r\n", 58, false, true },
+		{ TTLPIN_FIN | TTLPIN_ACK, 7008, "", 58, false, true },
+		{ TTLPIN_ACK, 7008, "250 x\r\n", 50, false, false },
+		{ TTLPIN_ACK, 7001, "220 x\r\n", 58, false, false },
+		{ TTLPIN_ACK, 7008, "", 58, false, false },
+		{ TTLPIN_RST, 7008, "", 58, false, false },
+		{ TTLPIN_ACK, 7008, "250 x\r\n", 58, true, false },
+	};
+	struct ttlpin_segment syn = segment(TTLPIN_SYN, 1000, 0, 64);
+	struct ttlpin_segment synack = segment(TTLPIN_SYN | TTLPIN_ACK, 7000, 1001, 50);
+	struct ttlpin_memory mem;
+	u64 state;
+	u32 i;
+
+	for (i = 0; i < sizeof(said) / sizeof(*said); i++) {
+		ttlpin_session_open(&state, &mem, &syn, 1000);
+		if (said[i].marked)
+			ttlpin_session_open_marked(&state, &mem, 50, 1000);
+		else
+			judge(&state, &mem, synack, 1001);
+		EXPECT(judge(&state, &mem,
+			     with(segment(said[i].flags, said[i].seq, 1001, 58), said[i].text),
+			     1002) == TTLPIN_CONDEMN);
+		judge(&state, &mem,
+		      with(segment(TTLPIN_ACK, 7001, 1001, said[i].speaks), "220 x\r\n"), 1003);
+		EXPECT(ttlpin_session_is_apart(state, &mem) == said[i].apart);
+		/* Once, whatever comes after. */
+		judge(&state, &mem, with(segment(TTLPIN_ACK, 7015, 1001, 58), "250 y\r\n"), 1004);
+		EXPECT(!said[i].apart || !ttlpin_session_is_apart(state, &mem));
+	}
+}
+
 /* There is no way back from closing. */
 static void closes_by_the_word_alone(void)
 {
@@ -324,6 +366,7 @@ int main(void)
 	TEST(hears_no_refusal_from_a_client);
 	TEST(heals_anywhere_with_a_mark);
 	TEST(unlearns_what_was_wrong);
+	TEST(tells_who_speaks_elsewhere);
 	TEST(closes_by_the_word_alone);
 	TEST(is_kept_by_its_peer);
 	TEST(learns_in_midstream);
