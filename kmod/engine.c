@@ -291,8 +291,8 @@ void ttlpin_engine_judge(u64 *state, struct ttlpin_memory *mem,
 		return;
 	if (bare)
 		adopt(state, mem, seg, now_ms);
-	if (mem->expected && ttlpin_segment_len(seg) &&
-	    seg->ttl == mem->learned[0])
+	if (mem->expected && !(*state & TTLPIN_ST_AT_PIN) &&
+	    ttlpin_segment_len(seg) && seg->ttl == mem->learned[0])
 		mem->spoke = 1;
 }
 

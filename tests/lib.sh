@@ -281,6 +281,11 @@ ctl()
 	ttlpinctl -N "$gateway" "$@"
 }
 
+in_gateway()
+{
+	ip netns exec "$gateway" "$@"
+}
+
 # set_to NAME=VALUE...: settings of the gateway.
 set_to()
 {

@@ -83,9 +83,9 @@ static void claims(const struct world *before, const struct world *w,
 		MUST(ttlpin_state_pin(w->state) == ttlpin_state_pin(before->state));
 		MUST(v->action != TTLPIN_HEALED && !v->loose);
 	}
-	/* Nothing heals at once, or before it came twice. */
+	/* Nothing heals at once, nor soon after a good segment, or before it came twice. */
 	if (v->action == TTLPIN_HEALED || v->loose) {
-		MUST((u32)w->now - mem->suspect.first >= 200);
+		MUST((u32)w->now - mem->suspect.first - mem->suspect.alive >= 200);
 		MUST(mem->copies && before->policy.heal);
 		MUST(mem->suspect.ttl == seg->ttl);
 	}
@@ -139,6 +139,8 @@ static void same_as_oracle(const struct world *w, const struct ttlpin_verdict *v
 		MUST(mem->suspect.rank == s->rank && mem->copies == s->copies &&
 		     mem->suspect.ttl == s->ttl &&
 		     mem->suspect.rivals == s->rivals &&
+		     (u32)w->now - mem->suspect.first - mem->suspect.alive ==
+			     (u32)s->quiet &&
 		     mem->suspect.seq == w->peer + (u32)s->seq);
 }
 
@@ -185,6 +187,7 @@ static void pass_time(struct world *w, unsigned int which)
 	w->now += ms;
 	w->of.open += ms;
 	w->of.suspect.age += ms;
+	w->of.suspect.quiet += ms;
 	if (w->of.burst >= 0)
 		w->of.burst += ms;
 }
@@ -312,7 +315,8 @@ static void again(struct world *w)
 		return;
 	ttlpin_session_syn_again(&w->state, &w->mem, w->now);
 	w->of.repin = true;
-	w->seen_s = w->now / 1000;
+	if (w->of.phase == O_SYN_SENT)
+		w->seen_s = w->now / 1000;
 }
 
 /* Our server's SYN-ACK leaves. */

@@ -161,10 +161,6 @@ either()
 ok "what is read meanwhile is the one or the other" either
 
 # The same seen from below: a list is changed between two parts of it.
-in_gateway()
-{
-	ip netns exec "$gateway" "$@"
-}
 is_whole()
 {
 	local what=$1 nr=$2
