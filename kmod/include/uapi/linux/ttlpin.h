@@ -49,7 +49,7 @@ enum ttlpin_midstream {
  * @TTLPIN_PHASE_SYN_SENT: Half open; no TTL is pinned yet.
  * @TTLPIN_PHASE_OPENING: Pinned; until our first MAIL, RCPT, DATA or STARTTLS.
  * @TTLPIN_PHASE_TALKING: A mail is under way.
- * @TTLPIN_PHASE_CLOSING: A FIN was seen either way, or our QUIT.
+ * @TTLPIN_PHASE_CLOSING: Since our FIN, RST or QUIT.
  */
 enum ttlpin_phase {
 	TTLPIN_PHASE_SYN_SENT,
