@@ -6,6 +6,7 @@
 #include <linux/mm.h>
 #include "account.h"
 #include "addresses.h"
+#include "session.h"
 
 /**
  * struct entry - an address's account
@@ -43,15 +44,14 @@ static void add(struct ttlpin_account *a, const struct ttlpin_account *more)
 	a->condemned += more->condemned;
 	a->confirmed += more->confirmed;
 	a->healed += more->healed;
-	a->apart += more->apart;
 	a->last = more->last;
 }
 
 /**
  * ttlpin_account_add - write to an address's account
  * @tn: the namespace
- * @more: the address, what is to be added, the TTLs if something was condemned
- *	or healed, and as @last the clock
+ * @more: the address, what is to be added but @apart, the TTLs if something was
+ *	condemned or healed, and as @last the clock
  *
  * Context: softirq; without a flow's lock.
  */
@@ -70,20 +70,25 @@ void ttlpin_account_add(struct ttlpin_net *tn,
 }
 
 /**
- * ttlpin_account_apart - write that a flow's peer has not spoken at the pin
+ * ttlpin_account_apart - write whether a flow's peer has spoken elsewhere only
  * @tn: the namespace
- * @tuple: the flow
+ * @tuple: the flow; ours begin to talk, or it ends
+ * @state: its state word
+ * @mem: its memory, updated so that it is written once
  *
  * Where the address has an account: it got one by what was condemned.
  *
- * Context: softirq or process; within a flow's lock.
+ * Context: softirq or process; within the flow's lock.
  */
 void ttlpin_account_apart(struct ttlpin_net *tn,
-			  const struct ttlpin_tuple *tuple)
+			  const struct ttlpin_tuple *tuple, u64 state,
+			  struct ttlpin_memory *mem)
 {
 	struct ttlpin_addresses *accounts = tn->accounts;
 	struct ttlpin_address *at;
 
+	if (!ttlpin_session_is_apart(state, mem))
+		return;
 	spin_lock_bh(&accounts->lock);
 	at = ttlpin_addresses_find(accounts, tuple->remote, tuple->family);
 	if (at)

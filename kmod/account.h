@@ -6,6 +6,7 @@
 #ifndef TTLPIN_ACCOUNT_H
 #define TTLPIN_ACCOUNT_H
 
+#include "memory.h"
 #include "net.h"
 #include "tuple.h"
 
@@ -41,7 +42,8 @@ void ttlpin_account_exit(struct ttlpin_net *tn);
 void ttlpin_account_add(struct ttlpin_net *tn,
 			const struct ttlpin_account *more);
 void ttlpin_account_apart(struct ttlpin_net *tn,
-			  const struct ttlpin_tuple *tuple);
+			  const struct ttlpin_tuple *tuple, u64 state,
+			  struct ttlpin_memory *mem);
 bool ttlpin_account_next(struct ttlpin_net *tn, u32 *at,
 			 struct ttlpin_account *copy, u32 *generation);
 void ttlpin_account_reset(struct ttlpin_net *tn);

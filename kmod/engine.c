@@ -292,8 +292,12 @@ void ttlpin_engine_judge(u64 *state, struct ttlpin_memory *mem,
 	if (bare)
 		adopt(state, mem, seg, now_ms);
 	if (mem->expected && !(*state & TTLPIN_ST_AT_PIN) &&
-	    ttlpin_segment_len(seg) && seg->ttl == mem->learned[0])
+	    ttlpin_segment_len(seg) &&
+	    diff(seg->ttl, mem->learned[0]) <= policy->tolerance)
 		mem->spoke = 1;
+	/* Of a flow that began by its mark, ours may leave by another gateway. */
+	if ((mem->flags & TTLPIN_MEM_MARKED) && (seg->flags & TTLPIN_FIN))
+		*state = ttlpin_state_set_phase(*state, TTLPIN_PHASE_CLOSING);
 }
 
 /**
@@ -316,7 +320,7 @@ bool ttlpin_engine_known(u64 state, const struct ttlpin_segment *seg,
 
 	if (ttlpin_state_phase(state) == TTLPIN_PHASE_SYN_SENT ||
 	    (state & TTLPIN_ST_SUSPECT) ||
-	    (seg->flags & (TTLPIN_SYN | TTLPIN_RST)))
+	    (seg->flags & (TTLPIN_SYN | TTLPIN_RST | TTLPIN_FIN)))
 		return false;
 	/* What the flow has learned may be nearer than the pin. */
 	if (d > (state & TTLPIN_ST_LEARNED ? 0 : policy->tolerance))

@@ -320,8 +320,12 @@ bool ttlpin_heal_learn(u64 *state, struct ttlpin_memory *mem,
 		return false;
 	}
 	mem->learned[mem->nr_learned++] = seg->ttl;
-	if (ttlpin_state_phase(*state) == TTLPIN_PHASE_OPENING &&
-	    ttlpin_segment_kind(seg) != TTLPIN_KIND_ACK)
+	if (ttlpin_state_phase(*state) != TTLPIN_PHASE_OPENING)
+		return true;
+	/* Three ACKs are too cheap for what later flows believe. */
+	if (ttlpin_segment_kind(seg) == TTLPIN_KIND_ACK)
+		mem->flags &= ~TTLPIN_MEM_HEALED;
+	else
 		mem->flags |= TTLPIN_MEM_HEALED;
 	return true;
 }

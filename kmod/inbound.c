@@ -123,8 +123,6 @@ static bool judge_locked(struct ttlpin_packet *p, struct ttlpin_ref *ref)
 	if (tell)
 		fill_event(p, ref, state, &v, now, &ev);
 	write = tell || v.confirmed;
-	if (write)
-		fill_account(p, state, &v, &more);
 	if (v.action != TTLPIN_CONDEMN)
 		ttlpin_packet_remember_peer(p, ref, state);
 	if (mask)
@@ -132,8 +130,10 @@ static bool judge_locked(struct ttlpin_packet *p, struct ttlpin_ref *ref)
 	ttlpin_flow_unlock(ref, state);
 	if (carries != carried)
 		ttlpin_conntrack_write(p->tn, p->skb, &p->tuple, mask, carries);
-	if (write)
+	if (write) {
+		fill_account(p, state, &v, &more);
 		ttlpin_account_add(p->tn, &more);
+	}
 	trace_verdict(p, state, &v);
 	if (tell)
 		ttlpin_event_send(p->tn, p->skb, &ev);

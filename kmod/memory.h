@@ -80,7 +80,7 @@ struct ttlpin_suspect {
  * enum ttlpin_apart - whether all that the peer has said came from elsewhere
  * @TTLPIN_APART_NO: nothing speaks for it
  * @TTLPIN_APART_SEEN: a stream went on of which nothing had come at the pin
- * @TTLPIN_APART_TOLD: it was so until the flow began to talk; said once
+ * @TTLPIN_APART_TOLD: it was so until ours began to talk or the flow ended; said once
  */
 enum ttlpin_apart {
 	TTLPIN_APART_NO,

@@ -3,6 +3,7 @@
  * What leaves is watched: it begins flows and tells their phase.
  */
 #include <linux/netdevice.h>
+#include "account.h"
 #include "compat.h"
 #include "hook.h"
 #include "packet.h"
@@ -90,6 +91,7 @@ static void sent(struct ttlpin_packet *p, enum ttlpin_sent what)
 		return;
 	state = ttlpin_session_sent(ref.state, what);
 	ttlpin_packet_remember_peer(p, &ref, state);
+	ttlpin_account_apart(p->tn, &ref.cold->tuple, state, &ref.cold->mem);
 	ttlpin_flow_unlock(&ref, state);
 }
 

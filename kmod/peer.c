@@ -3,7 +3,6 @@
  * Peer memory.
  */
 #include <linux/mm.h>
-#include "account.h"
 #include "addresses.h"
 #include "peer.h"
 #include "session.h"
@@ -60,8 +59,7 @@ static void forget(struct ttlpin_addresses *peers,
 }
 
 /**
- * ttlpin_peer_teach - let a flow that ends, or begins to talk, teach what it knows;
- *	whether its peer has spoken at the pin goes to the account
+ * ttlpin_peer_teach - let a flow that ends, or begins to talk, teach what it knows
  * @tn: the namespace
  * @tuple: the flow
  * @state: its state word
@@ -79,8 +77,6 @@ void ttlpin_peer_teach(struct ttlpin_net *tn, const struct ttlpin_tuple *tuple,
 		forget(tn->peers, tuple, mem->learned[0]);
 	else if (ttl != TTLPIN_TEACH_NOTHING)
 		learn(tn->peers, tuple, ttl, now_s);
-	if (ttlpin_session_is_apart(state, mem))
-		ttlpin_account_apart(tn, tuple);
 }
 
 /**

@@ -310,7 +310,7 @@ u64 ttlpin_session_sent(u64 state, enum ttlpin_sent what)
  * @state: its state word, when it ends or begins to talk
  * @mem: its memory, updated so that it is said once
  *
- * A forger can be ahead of the peer's first word, but not of all of them.
+ * A forger can be ahead of the peer's first word, but hardly of all of them.
  */
 bool ttlpin_session_is_apart(u64 state, struct ttlpin_memory *mem)
 {
@@ -327,10 +327,10 @@ bool ttlpin_session_is_apart(u64 state, struct ttlpin_memory *mem)
  *
  * Return: a TTL that healed while the flow was opening, if the SYN-ACK alone
  * came from elsewhere; TTLPIN_TEACH_NOTHING; or TTLPIN_TEACH_FORGET if the flow
- * began with a TTL that earlier ones have taught, but the peer speaks at the pin.
- * Where genuine segments still come at the pin, or from where earlier flows have
- * learned, nothing is taught, so a forger who once got through teaches nothing for
- * long.
+ * began with a TTL that earlier ones have taught, but the peer speaks at the pin, or
+ * both there and where it has healed now: one of the two is a forger, and neither is
+ * believed. Where genuine segments still come at the pin, nothing is taught, so a
+ * forger who once got through teaches nothing for long.
  */
 int ttlpin_session_remember(u64 state, struct ttlpin_memory *mem)
 {
@@ -342,7 +342,9 @@ int ttlpin_session_remember(u64 state, struct ttlpin_memory *mem)
 	if (!(mem->flags & TTLPIN_MEM_HEALED))
 		return TTLPIN_TEACH_NOTHING;
 	mem->flags &= ~TTLPIN_MEM_HEALED;
-	if ((state & TTLPIN_ST_AT_PIN) || mem->spoke)
+	if (state & TTLPIN_ST_AT_PIN)
 		return TTLPIN_TEACH_NOTHING;
+	if (mem->spoke)
+		return TTLPIN_TEACH_FORGET;
 	return mem->learned[mem->nr_learned - 1];
 }

@@ -103,9 +103,11 @@ static void build_attrs(void)
 	attrs[id] = &flows_attr.attr;
 }
 
+/* A directory that is removed does not hold the kset any more; this does. */
 static void net_release(struct kobject *kobj)
 {
 	kfree(container_of(kobj, struct ttlpin_sysfs, kobj));
+	kset_put(ttlpin_kset);
 }
 
 static const void *net_namespace(TTLPIN_KOBJ_CONST struct kobject *kobj)
@@ -143,7 +145,7 @@ int ttlpin_sysfs_net_init(struct ttlpin_net *tn)
 	if (!s)
 		return -ENOMEM;
 	s->tn = tn;
-	s->kobj.kset = ttlpin_kset;
+	s->kobj.kset = kset_get(ttlpin_kset);
 	ret = kobject_init_and_add(&s->kobj, &net_type, NULL, "net");
 	if (ret) {
 		kobject_put(&s->kobj);
@@ -165,7 +167,7 @@ void ttlpin_sysfs_net_exit(struct ttlpin_net *tn)
 	kobject_put(&tn->sysfs->kobj);
 }
 
-/* Directories are released some time after they are gone, this one last. */
+/* With DEBUG_KOBJECT_RELEASE that is some time after it is gone. */
 static DECLARE_COMPLETION(kset_released);
 
 static void kset_free(struct kobject *kobj)

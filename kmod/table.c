@@ -5,6 +5,7 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
+#include "account.h"
 #include "peer.h"
 #include "session.h"
 #include "stats.h"
@@ -73,6 +74,7 @@ void ttlpin_table_remove(struct ttlpin_table *t, u32 slot)
 
 	ttlpin_peer_teach(t->tn, &cold->tuple, state, &cold->mem,
 			  ttlpin_table_seconds());
+	ttlpin_account_apart(t->tn, &cold->tuple, state, &cold->mem);
 	ttlpin_table_clear(t, slot, state);
 }
 

@@ -67,8 +67,8 @@ static const char *finding(const json_t *account, const json_t *peer)
 	long long condemned = number(account, "condemned");
 
 	/* What was proven forged came from elsewhere while the pin was alive. */
-	if (peer || (number(account, "apart") >= APART_MIN &&
-		     !number(account, "confirmed")))
+	if (!number(account, "confirmed") &&
+	    (peer || number(account, "apart") >= APART_MIN))
 		return "differs";
 	if (number(account, "confirmed") * 2 >= condemned && condemned)
 		return "forged";

@@ -173,7 +173,7 @@ static int locate_last(struct question *q)
 		return ret;
 	drop = json_object_get(stats, "last_drop");
 	if (!json_is_object(drop))
-		ret = out_fail("the last drop: %s; --follow waits for one",
+		ret = out_fail("nothing to locate: %s; --follow waits for a drop",
 			       stats_no_last(stats));
 	else if (*q->peer && strcmp(q->peer, remote_of(drop)))
 		ret = out_fail("the last drop was in the name of %s, not of %s; --follow waits for one",

@@ -104,7 +104,8 @@ static bool judge(struct world *w, int flow, const struct ttlpin_segment *seg)
 				    &w->policy, w->now_ms, &v);
 		if (known)
 			EXPECT(v.action == action && w->state[flow] == next);
-		remember(w, flow);
+		if (v.action != TTLPIN_CONDEMN)
+			remember(w, flow);
 	}
 	w->counters[counter[v.action]]++;
 	if (v.action == TTLPIN_NEAR || v.action == TTLPIN_HEALED)

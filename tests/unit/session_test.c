@@ -194,6 +194,10 @@ static void heals_anywhere_with_a_mark(void)
 	EXPECT(judge(&state, &mem, line, 2000) == TTLPIN_CONDEMN);
 	EXPECT(judge(&state, &mem, line, 2500) == TTLPIN_CONDEMN);
 	EXPECT(judge(&state, &mem, line, 3000) == TTLPIN_HEALED);
+	/* Our FIN may leave by another gateway. */
+	EXPECT(judge(&state, &mem, segment(TTLPIN_FIN | TTLPIN_ACK, 7001, 1001, 57), 3001) ==
+	       TTLPIN_PASS);
+	EXPECT(ttlpin_state_phase(state) == TTLPIN_PHASE_CLOSING);
 }
 
 /* What peer memory said is forgotten where the peer speaks at the pin all the same. */
