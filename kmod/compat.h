@@ -14,7 +14,7 @@
 
 #if !IS_ENABLED(CONFIG_NF_DEFRAG_IPV4) || \
 	(IS_ENABLED(CONFIG_IPV6) && !IS_ENABLED(CONFIG_NF_DEFRAG_IPV6))
-#error "ttlpin judges whole packets: NF_DEFRAG_IPV4 and NF_DEFRAG_IPV6 are needed, as NF_CONNTRACK selects them"
+#error "ttlpin needs NF_DEFRAG_IPV4 and NF_DEFRAG_IPV6, which NF_CONNTRACK selects"
 #endif
 
 /* 6.2 made the kobj_type callbacks take a const kobject. */
