@@ -4,7 +4,6 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 #include "ctl.h"
 #include "decode.h"
 #include "nl.h"
@@ -51,12 +50,10 @@ const char *stats_no_last(const json_t *stats)
 {
 	const json_t *counters = json_object_get(stats, "counters");
 
-	if (json_integer_value(json_object_get(counters, "dropped")) ||
-	    json_integer_value(json_object_get(counters, "would_drop")))
-		return "not for everybody: needs root, or CAP_NET_ADMIN";
-	/* The counters may have been reset, which the last drop is not. */
-	return geteuid() ? "none, or not for you: needs root, or CAP_NET_ADMIN" :
-			   "no drop yet";
+	return json_integer_value(json_object_get(counters, "dropped")) ||
+	       json_integer_value(json_object_get(counters, "would_drop")) ?
+		       "not for everybody: needs root, or CAP_NET_ADMIN" :
+		       "no drop yet";
 }
 
 /**

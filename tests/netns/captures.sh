@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The same packets through the module and, as a capture, through ttlpinctl analyze
-# give the same verdicts, segment by segment, and the same counters.
+# The scenarios that the verdict alone is tested with, and more, through the kernel:
+# the same input gives the same verdict. And the same packets as a capture, through
+# ttlpinctl analyze, give the same verdicts, segment by segment, and the same counters.
 here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=tests/lib.sh
 . "$(find "$here/../lib.sh" "$here/lib.sh" 2> /dev/null | head -n 1)"
@@ -63,10 +64,19 @@ same()
 	counters < "$tmp/analysis" | diff "$tmp/module" -
 }
 
+# What the scenario's comments ask for; each begins with nothing remembered.
+scenario()
+{
+	local file=$1 settings counters
+
+	settings=$(sed -n 's/^# set: //p' "$file")
+	counters=$(sed -n 's/^# counters: //p' "$file")
+	# shellcheck disable=SC2086 # several words each
+	same $settings < "$file" && counters_are $counters
+}
+
 for file in "$dir"/*.seg; do
-	# shellcheck disable=SC2046 # several words
-	grep -q '^# verdict only' "$file" ||
-		ok "$(basename "$file" .seg)" same $(sed -n 's/^# set: //p' "$file") < "$file"
+	grep -q '^# verdict only' "$file" || ok "$(basename "$file" .seg)" scenario "$file"
 done
 ok "fragments" same <<- END
 	> S 1000
