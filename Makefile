@@ -7,7 +7,8 @@
 #   make deb             Debian packages, in build/deb
 #   make dist            the source as a tarball, in build/dist
 #   make check-packages  the packages in a clean Debian 12, some minutes
-#   make check           every test that CI runs; installs what it needs
+#   make check           every test that CI runs; installs what it needs; BOTH=1: every
+#                        program in both guests
 #   make check-oracle    the verdict against an oracle, some minutes
 #   make check-debug     the module in a kernel with KASAN, many hours
 #   make check-races     races on two CPUs, half an hour each; SECONDS=N, RACES='...'
