@@ -246,6 +246,7 @@ u8 ttlpin_heal_confirm(u64 *state, struct ttlpin_memory *mem,
 		       const struct ttlpin_segment *seg, u32 now)
 {
 	struct ttlpin_suspect *sus = &mem->suspect;
+	bool ack = sus->kind == TTLPIN_KIND_ACK;
 	u32 age = now - sus->first;
 	u8 confirmed = 0;
 
@@ -254,13 +255,11 @@ u8 ttlpin_heal_confirm(u64 *state, struct ttlpin_memory *mem,
 		*state &= ~TTLPIN_ST_SUSPECT;
 	if (!sus->rank || (seg->flags & TTLPIN_RST))
 		return 0;
-	if (sus->kind != TTLPIN_KIND_ACK) {
-		if (sus->seq - seg->seq < ttlpin_segment_len(seg)) {
-			confirmed = mem->copies;
-		} else if (!is_past(sus, seg) && age < TTLPIN_SUSPECT_MS) {
-			sus->alive = age;
-			return 0;
-		}
+	if (!ack && sus->seq - seg->seq < ttlpin_segment_len(seg)) {
+		confirmed = mem->copies;
+	} else if (!ack && !is_past(sus, seg) && age < TTLPIN_SUSPECT_MS) {
+		sus->alive = age;
+		return 0;
 	}
 	ttlpin_heal_forget(state, mem);
 	return confirmed;
@@ -284,8 +283,9 @@ bool ttlpin_heal_is_due(u64 state, const struct ttlpin_memory *mem,
 {
 	const struct ttlpin_suspect *sus = &mem->suspect;
 	bool ack = sus->kind == TTLPIN_KIND_ACK;
+	u8 copies = ack ? 3 : 2;
+	u32 wait = TTLPIN_HEAL_MS;
 	u32 age = (u32)now_ms - sus->first;
-	u32 elapsed = age - sus->alive;
 
 	if (!is_copy(sus, seg) || is_hopeless(state, mem, seg, now_ms))
 		return false;
@@ -297,9 +297,10 @@ bool ttlpin_heal_is_due(u64 state, const struct ttlpin_memory *mem,
 			return false;
 	} else if (ttlpin_state_phase(state) != TTLPIN_PHASE_OPENING || ack ||
 		   lacks_promised(state, seg)) {
-		return mem->copies >= 3 && elapsed >= TTLPIN_HEAL_BLIND_MS;
+		copies = 3;
+		wait = TTLPIN_HEAL_BLIND_MS;
 	}
-	return mem->copies >= (ack ? 3 : 2) && elapsed >= TTLPIN_HEAL_MS;
+	return mem->copies >= copies && age - sus->alive >= wait;
 }
 
 /**

@@ -75,11 +75,10 @@ static void count(const struct ttlpin_packet *p, const struct ttlpin_verdict *v)
 		ttlpin_stats_add(p->tn, TTLPIN_CELL_CONFIRMED, v->confirmed);
 }
 
-static void fill_account(const struct ttlpin_packet *p, u64 state,
-			 const struct ttlpin_verdict *v,
-			 struct ttlpin_account *more)
+static void write_account(const struct ttlpin_packet *p, u64 state,
+			  const struct ttlpin_verdict *v)
 {
-	*more = (struct ttlpin_account){
+	struct ttlpin_account more = {
 		.family = p->tuple.family,
 		.ttl = p->seg.ttl,
 		.pin = ttlpin_state_pin(state),
@@ -88,7 +87,9 @@ static void fill_account(const struct ttlpin_packet *p, u64 state,
 		.healed = v->action == TTLPIN_HEALED,
 		.last = ktime_get_seconds(),
 	};
-	memcpy(more->addr, p->tuple.remote, sizeof(more->addr));
+
+	memcpy(more.addr, p->tuple.remote, sizeof(more.addr));
+	ttlpin_account_add(p->tn, &more);
 }
 
 /* There is nothing to compare with. */
@@ -108,12 +109,11 @@ static bool judge_locked(struct ttlpin_packet *p, struct ttlpin_ref *ref)
 {
 	struct ttlpin_event ev __uninitialized;
 	struct ttlpin_verdict v __uninitialized;
-	struct ttlpin_account more __uninitialized;
 	u32 mask = p->cfg->ct_mark_mask;
 	ktime_t now = ktime_get();
 	u64 state = ref->state;
 	u8 carried = 0, carries = 0;
-	bool tell, write;
+	bool tell;
 
 	if (mask)
 		carried = ttlpin_session_carries(state, &ref->cold->mem);
@@ -122,7 +122,6 @@ static bool judge_locked(struct ttlpin_packet *p, struct ttlpin_ref *ref)
 	tell = v.action == TTLPIN_CONDEMN || v.action == TTLPIN_HEALED || v.loose;
 	if (tell)
 		fill_event(p, ref, state, &v, now, &ev);
-	write = tell || v.confirmed;
 	if (v.action != TTLPIN_CONDEMN)
 		ttlpin_packet_remember_peer(p, ref, state);
 	if (mask)
@@ -130,10 +129,8 @@ static bool judge_locked(struct ttlpin_packet *p, struct ttlpin_ref *ref)
 	ttlpin_flow_unlock(ref, state);
 	if (carries != carried)
 		ttlpin_conntrack_write(p->tn, p->skb, &p->tuple, mask, carries);
-	if (write) {
-		fill_account(p, state, &v, &more);
-		ttlpin_account_add(p->tn, &more);
-	}
+	if (tell || v.confirmed)
+		write_account(p, state, &v);
 	trace_verdict(p, state, &v);
 	if (tell)
 		ttlpin_event_send(p->tn, p->skb, &ev);

@@ -43,15 +43,23 @@ static void on_stats(const struct nlmsghdr *nlh, void *data)
 }
 
 /**
+ * stats_counter - a counter
+ * @stats: what stats_ask() has set
+ * @name: which
+ */
+long long stats_counter(const json_t *stats, const char *name)
+{
+	return json_integer_value(json_object_get(json_object_get(stats,
+						  "counters"), name));
+}
+
+/**
  * stats_no_last - why the answer has no last drop
  * @stats: what stats_ask() has set
  */
 const char *stats_no_last(const json_t *stats)
 {
-	const json_t *counters = json_object_get(stats, "counters");
-
-	return json_integer_value(json_object_get(counters, "dropped")) ||
-	       json_integer_value(json_object_get(counters, "would_drop")) ?
+	return stats_counter(stats, "dropped") || stats_counter(stats, "would_drop") ?
 		       "not for everybody: needs root, or CAP_NET_ADMIN" :
 		       "no drop yet";
 }

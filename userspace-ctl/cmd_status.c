@@ -8,12 +8,6 @@
 #include "out.h"
 #include "stats.h"
 
-static long long counter(const json_t *stats, const char *name)
-{
-	return json_integer_value(json_object_get(json_object_get(stats,
-						  "counters"), name));
-}
-
 static void print_setting(const json_t *stats, const char *before,
 			  const char *name)
 {
@@ -38,14 +32,14 @@ static void print(const json_t *stats)
 	       (long long)json_integer_value(json_object_get(stats, "max_flows")),
 	       (long long)json_integer_value(json_object_get(stats, "half_open")));
 	printf("seen     %lld: passed %lld, unpinned %lld, whitelisted %lld\n",
-	       counter(stats, "seen"), counter(stats, "passed"),
-	       counter(stats, "unpinned"), counter(stats, "whitelisted"));
+	       stats_counter(stats, "seen"), stats_counter(stats, "passed"),
+	       stats_counter(stats, "unpinned"), stats_counter(stats, "whitelisted"));
 	printf("forged   dropped %lld, would drop %lld; proven right by the genuine segment %lld\n",
-	       counter(stats, "dropped"), counter(stats, "would_drop"),
-	       counter(stats, "confirmed"));
-	if (counter(stats, "table_full"))
+	       stats_counter(stats, "dropped"), stats_counter(stats, "would_drop"),
+	       stats_counter(stats, "confirmed"));
+	if (stats_counter(stats, "table_full"))
 		printf("warning  %lld flows are not guarded for want of room: raise max_flows\n",
-		       counter(stats, "table_full"));
+		       stats_counter(stats, "table_full"));
 	fputs("last     ", stdout);
 	if (json_is_object(last)) {
 		printf("%s, ", json_string_value(json_object_get(last, "time")));

@@ -100,29 +100,24 @@ static int read_all(struct nl *nl, const struct ctl *ctl, struct reading *r)
 	return ret;
 }
 
-static long long counter(const struct reading *r, const char *name)
-{
-	return json_integer_value(json_object_get(
-		json_object_get(r->stats, "counters"), name));
-}
-
 static double rate(const struct reading *now, const struct reading *before,
 		   const char *name)
 {
 	uint64_t ms = before->stats ? now->at - before->at : 0;
+	long long more;
 
-	long long more = counter(now, name) -
-			 (ms ? counter(before, name) : counter(now, name));
-
+	if (!ms)
+		return 0;
+	more = stats_counter(now->stats, name) - stats_counter(before->stats, name);
 	/* A reset in between is no traffic. */
-	return ms && more > 0 ? more * 1000.0 / ms : 0;
+	return more > 0 ? more * 1000.0 / ms : 0;
 }
 
 static void show_row(int line, const struct reading *now,
 		     const struct reading *before, const char *name,
 		     const char *label)
 {
-	mvprintw(line, 0, "  %-14s %14lld %10.1f/s", label, counter(now, name),
+	mvprintw(line, 0, "  %-14s %14lld %10.1f/s", label, stats_counter(now->stats, name),
 		 rate(now, before, name));
 }
 

@@ -10,6 +10,7 @@
 #include "nl.h"
 
 int stats_ask(struct nl *nl, const struct ctl *ctl, bool reset, json_t **stats);
+long long stats_counter(const json_t *stats, const char *name);
 const char *stats_no_last(const json_t *stats);
 int stats_get(const struct ctl *ctl, bool reset, json_t **stats);
 
