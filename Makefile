@@ -63,8 +63,9 @@ uninstall:
 dist:
 	@mkdir -p $(BUILD)/dist
 	@test -e .git || { echo "make dist packs the last commit: it needs a git checkout" >&2; exit 1; }
-	@git -c tar.umask=0022 archive --format=tar --prefix=ttlpin-$(VERSION)/ HEAD | \
-		gzip -9n > $(BUILD)/dist/ttlpin-$(VERSION).tar.gz
+	@git -c tar.umask=0022 archive --format=tar --prefix=ttlpin-$(VERSION)/ \
+		-o $(BUILD)/dist/ttlpin-$(VERSION).tar HEAD
+	@gzip -9nf $(BUILD)/dist/ttlpin-$(VERSION).tar
 	@cd $(BUILD)/dist && sha256sum ttlpin-$(VERSION).tar.gz
 
 # Packages of the last commit; in a tarball, of what it holds.
@@ -76,12 +77,12 @@ check-packages:
 	tests/packages/run
 
 # Sources are copied, so that each kernel's objects have a place of their own.
-$(BUILD)/kmod/%/nf_ttlpin.ko: Kbuild $(wildcard kmod/*.[ch]) \
+$(BUILD)/kmod/%/nf_ttlpin.ko: Kbuild Makefile $(wildcard kmod/*.[ch]) \
 		$(wildcard kmod/include/uapi/linux/*.h)
 	@mkdir -p $(@D)
 	@rsync -a --delete --include='*.[ch]' --include='*/' --exclude='*' kmod/ $(@D)/kmod/
 	@cp Kbuild $(@D)/
-	$(MAKE) $$(tests/vm/kbuild $*) M=$(@D) W=1 modules
+	$(MAKE) $$(tests/vm/kbuild $*) M=$(@D) W=1 $(if $(filter 6.%,$*),KCFLAGS=-Werror) modules
 
 guest-modules: $(GUEST_KERNELS:%=$(BUILD)/kmod/%/nf_ttlpin.ko)
 

@@ -166,7 +166,7 @@ static void print_proof(const json_t *drop)
 static const char *second_reason(const json_t *drop)
 {
 	return !strcmp(text_of(drop, "reason"), "timestamp") &&
-	       number_of(drop, "distance") > 1 ? ", and its TTL diverges" : "";
+	       number_of(drop, "distance") ? ", and its TTL differs" : "";
 }
 
 static void print_bounce(const json_t *drop)

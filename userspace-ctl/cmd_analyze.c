@@ -28,6 +28,7 @@
  * @capture: the file that is being read
  * @file: its number
  * @maillog: file name of a mail log, or NULL
+ * @from_stdin: whitelists that were read from standard input
  * @order: a page and places, where they are asked for
  * @told: flows that were printed
  * @flows: flows that have ended
@@ -44,6 +45,7 @@ struct analysis {
 	struct capture capture;
 	int file;
 	const char *maillog;
+	int from_stdin;
 	struct report_order order;
 	unsigned long long told;
 	unsigned long long flows;
@@ -89,13 +91,16 @@ static void show_progress(struct analysis *a)
 	const struct capture *c = &a->capture;
 	struct timespec now;
 	unsigned long long ms;
+	char *name;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	ms = now.tv_sec * 1000ull + now.tv_nsec / 1000000;
 	if (ms - a->shown_ms < PROGRESS_MS)
 		return;
 	a->shown_ms = ms;
-	fprintf(stderr, "\r%s: ", a->about.files[a->file]);
+	name = out_clean(a->about.files[a->file]);
+	fprintf(stderr, "\r%s: ", name ? name : "");
+	free(name);
 	if (c->percent <= 100)
 		fprintf(stderr, "%u %%", c->percent);
 	else
@@ -190,6 +195,42 @@ static int run(struct analysis *a)
 
 enum { PORT = 256, SET, WHITELIST, MAILLOG, BEHIND, ALL, TIMELINE, HTML, TRACEROUTE, GEOIP };
 
+static int take_name(const char **name, const char *option)
+{
+	if (*name)
+		return out_usage("analyze: %s can be given once", option);
+	*name = optarg;
+	return CTL_OK;
+}
+
+static bool is_stdin(const char *name)
+{
+	return name && !strcmp(name, "-");
+}
+
+static int add_whitelist(struct analysis *a, const char *name)
+{
+	a->from_stdin += is_stdin(name);
+	return policy_add_whitelist(&a->policy, name);
+}
+
+static int check_files(const struct analysis *a)
+{
+	int from_stdin = a->from_stdin + is_stdin(a->maillog) +
+			 is_stdin(a->order.traceroute), i;
+
+	if (a->about.nr_files < 1)
+		return out_usage("a capture is wanted, as in ttlpinctl analyze mail.pcap; - is standard input");
+	if (a->about.nr_files > UINT16_MAX)
+		return out_usage("%d captures are too many; at most 65535 can be read",
+				 a->about.nr_files);
+	for (i = 0; i < a->about.nr_files; i++)
+		from_stdin += is_stdin(a->about.files[i]);
+	if (from_stdin > 1)
+		return out_usage("analyze: standard input can be read once; give all others but one by name");
+	return CTL_OK;
+}
+
 static int read_options(struct analysis *a, int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -215,9 +256,9 @@ static int read_options(struct analysis *a, int argc, char **argv)
 		else if (opt == SET)
 			ret = policy_set(&a->policy, optarg);
 		else if (opt == WHITELIST)
-			ret = policy_add_whitelist(&a->policy, optarg);
+			ret = add_whitelist(a, optarg);
 		else if (opt == MAILLOG)
-			a->maillog = optarg;
+			ret = take_name(&a->maillog, "--maillog");
 		else if (opt == BEHIND)
 			a->about.behind = true;
 		else if (opt == ALL)
@@ -225,9 +266,9 @@ static int read_options(struct analysis *a, int argc, char **argv)
 		else if (opt == TIMELINE)
 			a->about.timeline = true;
 		else if (opt == HTML)
-			a->order.html = optarg;
+			ret = take_name(&a->order.html, "--html");
 		else if (opt == TRACEROUTE)
-			a->order.traceroute = optarg;
+			ret = take_name(&a->order.traceroute, "--traceroute");
 		else if (opt == GEOIP)
 			ret = geoip_open(&a->order.geoip, optarg);
 		else if (opt == ':')
@@ -259,11 +300,8 @@ int cmd_analyze(const struct ctl *ctl, int argc, char **argv)
 	ret = read_options(&a, argc, argv);
 	a.about.files = argv + optind;
 	a.about.nr_files = argc - optind;
-	if (!ret && a.about.nr_files < 1)
-		ret = out_usage("a capture is wanted, as in ttlpinctl analyze mail.pcap; - is standard input");
-	if (!ret && a.about.nr_files > UINT16_MAX)
-		ret = out_usage("%d captures are too many; at most 65535 can be read",
-				a.about.nr_files);
+	if (!ret)
+		ret = check_files(&a);
 	if (!ret && a.maillog)
 		ret = read_maillog(&a);
 	if (!ret)

@@ -105,19 +105,33 @@ static void on_event(const struct nlmsghdr *nlh, void *data)
 		f->left--;
 }
 
-static int follow(struct follow *f)
+static int begin_file(struct follow *f, const char *path)
 {
-	FILE *out = f->pcap ? f->pcap : stdout;
+	f->pcap = strcmp(path, "-") ? fopen(path, "w") : stdout;
+	if (!f->pcap)
+		return out_fail("cannot write %s: %s", path, strerror(errno));
+	pcapng_begin(f->pcap, "ttlpinctl");
+	return flush(f->pcap);
+}
+
+/* Prints what comes, or writes it to the capture @path. */
+static int follow(struct follow *f, const char *path)
+{
 	struct nl nl;
+	FILE *out;
 	int ret;
 
 	ret = nl_open(&nl);
 	if (ret)
 		return ret;
 	ret = nl_subscribe(&nl);
+	/* Emptied only where something will come. */
+	if (!ret && path)
+		ret = begin_file(f, path);
 	/* Strangers' octets are read from here on, and nothing is asked for. */
 	if (!ret)
 		ret = priv_keep(0);
+	out = f->pcap ? f->pcap : stdout;
 	while (!ret && !f->ret && !(f->bounded && !f->left) && !ferror(out))
 		ret = nl_next(&nl, on_event, f);
 	nl_close(&nl);
@@ -130,14 +144,8 @@ static int follow_to(struct follow *f, const char *path)
 
 	if (f->ctl->json)
 		return out_usage("events: --pcap and --json exclude one another");
-	f->pcap = strcmp(path, "-") ? fopen(path, "w") : stdout;
-	if (!f->pcap)
-		return out_fail("cannot write %s: %s", path, strerror(errno));
-	pcapng_begin(f->pcap, "ttlpinctl");
-	ret = flush(f->pcap);
-	if (!ret)
-		ret = follow(f);
-	if (f->pcap != stdout && fclose(f->pcap) && !ret)
+	ret = follow(f, path);
+	if (f->pcap && f->pcap != stdout && fclose(f->pcap) && !ret)
 		ret = out_fail("cannot write %s: %s", path, strerror(errno));
 	return ret;
 }
@@ -169,5 +177,5 @@ int cmd_events(const struct ctl *ctl, int argc, char **argv)
 		return out_usage("events: --pcap and --journal exclude one another");
 	if (journal && journal_open(&f.journal))
 		return CTL_FAILED;
-	return pcap ? follow_to(&f, pcap) : follow(&f);
+	return pcap ? follow_to(&f, pcap) : follow(&f, NULL);
 }

@@ -127,7 +127,7 @@ static const struct {
 	{ "confirmed", "Condemned segments proven forged by the genuine one." },
 	{ "loose", "Flows that needed more TTLs than a flow can know." },
 	{ "table_full", "Flows not guarded for want of room." },
-	{ "no_memory", "Events and settings lost for want of memory." },
+	{ "no_memory", "Segments let through unjudged, and events and settings lost, for want of memory." },
 	{ "evicted", "Flows removed early to make room." },
 	{ "malformed", "Segments that TCP could not have sent." },
 	{ "events_sent", "Events that a listener got." },
@@ -214,7 +214,7 @@ static void print_prometheus(FILE *out, const void *data)
 static int show(const struct ctl *ctl, json_t *stats, bool prometheus,
 		const char *path)
 {
-	if (path)
+	if (path && strcmp(path, "-"))
 		return out_file(path, print_prometheus, stats);
 	if (prometheus) {
 		print_prometheus(stdout, stats);

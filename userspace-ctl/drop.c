@@ -57,17 +57,20 @@ const char *drop_kind_text(const char *kind)
  */
 void drop_print_hops(FILE *out, const json_t *hops)
 {
-	const json_t *remote = json_object_get(hops, "remote");
+	bool remote = json_is_integer(json_object_get(hops, "remote"));
 	const char *about = json_is_true(json_object_get(hops, "unsure")) ?
 				    "about " : "";
 
-	if (json_is_integer(remote))
-		fprintf(out, "; the server is %shop %lld, the sender %shop %lld",
-			about, (long long)json_integer_value(remote), about,
+	if (remote)
+		fprintf(out, "; the server is %shop %lld, the sender", about,
+			number_of(hops, "remote"));
+	else
+		fputs("; the sender", out);
+	if (json_is_integer(json_object_get(hops, "sender")))
+		fprintf(out, "%s %shop %lld", remote ? "" : " is", about,
 			number_of(hops, "sender"));
 	else
-		fprintf(out, "; the sender is %shop %lld", about,
-			number_of(hops, "sender"));
+		fputs(" cannot be placed", out);
 }
 
 static void print_header(const json_t *event)

@@ -126,12 +126,19 @@ static struct distance distance_of(const struct findings *about,
 	return (struct distance){ 0, NULL };
 }
 
+/* Null where the count says that nothing is there. */
+static json_t *hop_value(int hop)
+{
+	return hop < 1 ? json_null() : json_integer(hop);
+}
+
 static json_t *hops(const struct distance *far, u8 pin, u8 ttl)
 {
 	struct hops remote = hops_of_ttl(pin), sender = hops_of_ttl(ttl);
 
-	return json_pack("{s:i,s:i,s:b,s:s?}", "remote", remote.hop + far->shift,
-			 "sender", sender.hop + far->shift, "unsure",
+	return json_pack("{s:o,s:o,s:b,s:s?}", "remote",
+			 hop_value(remote.hop + far->shift), "sender",
+			 hop_value(sender.hop + far->shift), "unsure",
 			 remote.unsure || sender.unsure, "calibrated", far->by);
 }
 

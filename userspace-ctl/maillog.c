@@ -24,6 +24,7 @@ enum found { NOWHERE, GENUINE, FORGED };
 /**
  * struct bounce - a line that tells of one, for one of its addresses
  * @line: its number
+ * @place: which address of the line it is
  * @time_ns: when it was written
  * @addr: the peer's address
  * @family: 4 or 6
@@ -37,6 +38,7 @@ struct bounce {
 	uint64_t time_ns;
 	uint8_t addr[16];
 	uint8_t family;
+	uint8_t place;
 	bool reset;
 	uint8_t found;
 	uint32_t packet;
@@ -91,10 +93,23 @@ static bool make_room(struct maillog *m)
 	return true;
 }
 
+/* What a line goes back to first, then its addresses as they stand there. */
+static int compare_lines(const void *a, const void *b)
+{
+	const struct bounce *x = a, *y = b;
+
+	if (x->line != y->line)
+		return x->line < y->line ? -1 : 1;
+	return x->found != y->found ? y->found - x->found : x->place - y->place;
+}
+
 static bool is_repeated(const struct maillog_line *line, int i)
 {
-	while (i-- > 0)
-		if (!memcmp(line->addr[i], line->addr[i + 1], 16))
+	int j;
+
+	for (j = 0; j < i; j++)
+		if (line->family[j] == line->family[i] &&
+		    !memcmp(line->addr[j], line->addr[i], 16))
 			return true;
 	return false;
 }
@@ -114,7 +129,7 @@ static void add(struct maillog *m, const struct maillog_line *line)
 		}
 		b = &m->bounce[m->nr++];
 		*b = (struct bounce){ .line = m->lines, .time_ns = line->time_ns,
-				      .family = line->family[i],
+				      .family = line->family[i], .place = i,
 				      .reset = line->reset,
 				      .text = strdup(line->text) };
 		memcpy(b->addr, line->addr[i], sizeof(b->addr));
@@ -147,7 +162,7 @@ struct maillog *maillog_read(const char *path, char *why)
 	}
 	m->name = path;
 	clock_assume(stream_modified(s));
-	while (fgets(text, sizeof(text), in)) {
+	while (stream_line(in, text, sizeof(text))) {
 		m->lines++;
 		if (maillog_line_read(text, &line))
 			add(m, &line);
@@ -272,17 +287,23 @@ void maillog_genuine(struct maillog *m, const struct ttlpin_tuple *flow,
 /**
  * maillog_tree - the log's bounces and what they go back to
  * @m: the log, after all flows were told
+ *
+ * A line is one bounce, whichever of its addresses explains it.
  */
-json_t *maillog_tree(const struct maillog *m)
+json_t *maillog_tree(struct maillog *m)
 {
 	static const char *const words[] = { NULL, "genuine", "forged" };
 	json_t *list = json_array();
 	size_t counts[3] = { 0 }, i;
 
+	if (m->nr)
+		qsort(m->bounce, m->nr, sizeof(*m->bounce), compare_lines);
 	for (i = 0; i < m->nr; i++) {
 		const struct bounce *b = &m->bounce[i];
 		json_t *o;
 
+		if (i && b->line == b[-1].line)
+			continue;
 		counts[b->found]++;
 		if (json_array_size(list) == TOLD_MAX)
 			continue;

@@ -24,7 +24,7 @@ json_t *maillog_forged(struct maillog *m, const struct ttlpin_tuple *flow,
 		       const struct story_drop *drop);
 void maillog_genuine(struct maillog *m, const struct ttlpin_tuple *flow,
 		     const struct story_segment *refusal);
-json_t *maillog_tree(const struct maillog *m);
+json_t *maillog_tree(struct maillog *m);
 void maillog_free(struct maillog *m);
 
 #endif /* MAILLOG_H */

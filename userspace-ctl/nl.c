@@ -240,8 +240,11 @@ int nl_open(struct nl *nl)
 		nl_close(nl);
 		return ret;
 	}
-	/* Without it the kernel's words are lost, but nothing else. */
+	/* Without the first the kernel's words are lost, but nothing else; without the
+	 * other an error has the whole request behind it, more than fits.
+	 */
 	mnl_socket_setsockopt(nl->sock, NETLINK_EXT_ACK, &on, sizeof(on));
+	mnl_socket_setsockopt(nl->sock, NETLINK_CAP_ACK, &on, sizeof(on));
 	ret = find_family(nl);
 	if (ret)
 		nl_close(nl);

@@ -16,14 +16,65 @@
 /* Gives the terminal back before something is said, where that is needed. */
 void (*out_restore)(void);
 
+/* How many octets the character has that begins here; 0 if none does that is to be
+ * shown. There is a NUL behind.
+ */
+static size_t character(const char *p)
+{
+	unsigned char first = p[0], second = first ? p[1] : 0;
+	size_t len = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+	json_t *valid;
+
+	/* What moves the cursor: C0, DEL and, of two octets, C1. */
+	if (first < 0x20 || first == 0x7f || (first == 0xc2 && second < 0xa0))
+		return 0;
+	if (strnlen(p, len) < len)
+		return 0;
+	valid = json_stringn(p, len);
+	json_decref(valid);
+	return valid ? len : 0;
+}
+
+/**
+ * out_clean - somebody else's words for a terminal
+ * @text: in any encoding
+ *
+ * Return: text to be freed; characters of UTF-8 are as they were, for any other octet
+ * and for what a terminal must not be given stands \xNN.
+ */
+char *out_clean(const char *text)
+{
+	char *clean = malloc(4 * strlen(text) + 1), *at = clean;
+
+	if (!clean)
+		return NULL;
+	while (*text) {
+		size_t len = character(text);
+
+		if (len) {
+			memcpy(at, text, len);
+			text += len;
+			at += len;
+		} else {
+			at += sprintf(at, "\\x%02x", (unsigned char)*text++);
+		}
+	}
+	*at = 0;
+	return clean;
+}
+
+/* One line, whatever a file or an argument that it quotes has in it. */
 static int complain(int status, const char *format, va_list args)
 {
+	char *text = NULL, *clean;
+
 	if (out_restore)
 		out_restore();
 	fflush(stdout);
-	fputs("ttlpinctl: ", stderr);
-	vfprintf(stderr, format, args);
-	fputc('\n', stderr);
+	clean = vasprintf(&text, format, args) < 0 ? NULL : out_clean(text);
+	fprintf(stderr, "ttlpinctl: %s\n", clean ? clean : "out of memory");
+	free(clean);
+	free(text);
 	return status;
 }
 
@@ -117,15 +168,29 @@ static int write_all(int fd, bool sync, out_writer *writer, const void *data)
 /* As the old file, or as the umask says. */
 static void take_rights(int fd, const struct stat *old)
 {
-	mode_t mask = umask(0);
+	mode_t mask = umask(0), mode = old ? old->st_mode & 0777 : 0666 & ~mask;
 
 	umask(mask);
 	/* The owner first, for that takes away set-user-ID bits. Others than root
-	 * cannot give it away.
+	 * cannot give it away: then a group that is another may do what all may.
 	 */
-	if (old && fchown(fd, old->st_uid, old->st_gid))
-		old = NULL;
-	fchmod(fd, old ? old->st_mode & 0777 : 0666 & ~mask);
+	if (old && fchown(fd, old->st_uid, old->st_gid) && fchown(fd, -1, old->st_gid))
+		mode &= ~070 | (mode & 07) << 3;
+	fchmod(fd, mode);
+}
+
+/* A device or a pipe; not what has been put in its place since it was looked at. */
+static int open_special(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd >= 0 && (fstat(fd, &st) || S_ISREG(st.st_mode))) {
+		close(fd);
+		errno = EAGAIN;
+		return -1;
+	}
+	return fd;
 }
 
 /* The name is on the disk, too. */
@@ -190,8 +255,7 @@ int out_file(const char *path, out_writer *writer, const void *data)
 	if (stat(path, &st)) {
 		error = replace_file(path, NULL, writer, data);
 	} else if (!S_ISREG(st.st_mode)) {
-		error = write_all(open(path, O_WRONLY | O_CLOEXEC), false, writer,
-				  data);
+		error = write_all(open_special(path), false, writer, data);
 	} else {
 		real = realpath(path, NULL);
 		error = replace_file(real ? real : path, &st, writer, data);
@@ -337,53 +401,18 @@ void out_table(const json_t *array, const struct out_column *columns)
 	}
 }
 
-/* How many octets the character has that begins here; 0 if none does that is to be
- * shown. There is a NUL behind.
- */
-static size_t character(const char *p)
-{
-	unsigned char first = p[0], second = first ? p[1] : 0;
-	size_t len = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-	json_t *valid;
-
-	/* What moves the cursor: C0, DEL and, of two octets, C1. */
-	if (first < 0x20 || first == 0x7f || (first == 0xc2 && second < 0xa0))
-		return 0;
-	if (strnlen(p, len) < len)
-		return 0;
-	valid = json_stringn(p, len);
-	json_decref(valid);
-	return valid ? len : 0;
-}
-
 /**
  * out_string - somebody else's words as a string of JSON
  * @text: in any encoding
  *
- * Return: a string; characters of UTF-8 are as they were, for any other octet and
- * for what a terminal must not be given stands \xNN.
+ * Return: a string, as out_clean() gives it.
  */
 json_t *out_string(const char *text)
 {
-	char *copy = malloc(4 * strlen(text) + 1), *at = copy;
-	json_t *string;
+	char *clean = out_clean(text);
+	json_t *string = clean ? json_string(clean) : NULL;
 
-	if (!copy)
-		return NULL;
-	while (*text) {
-		size_t len = character(text);
-
-		if (len) {
-			memcpy(at, text, len);
-			text += len;
-			at += len;
-		} else {
-			at += sprintf(at, "\\x%02x", (unsigned char)*text++);
-		}
-	}
-	*at = 0;
-	string = json_string(copy);
-	free(copy);
+	free(clean);
 	return string;
 }
 

@@ -31,6 +31,7 @@ int out_end(void);
 int out_done(const struct ctl *ctl, const char *what, json_t *more);
 int out_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int out_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
+char *out_clean(const char *text);
 json_t *out_string(const char *text);
 char *out_escape(const void *bytes, size_t len);
 

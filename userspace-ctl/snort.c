@@ -19,6 +19,7 @@
 #include "clock.h"
 #include "snort.h"
 #include "snort_options.h"
+#include "stream.h"
 
 #define LINE		4096
 #define PACKET_MAX	65535
@@ -375,7 +376,7 @@ bool snort_read(struct capture *c, FILE *in, capture_take *take, void *context)
 	l->c = c;
 	l->take = take;
 	l->context = context;
-	while (fgets(line, sizeof(line), in)) {
+	while (stream_line(in, line, sizeof(line))) {
 		line[strcspn(line, "\r\n")] = 0;
 		read_line(l, line);
 	}

@@ -210,6 +210,29 @@ FILE *stream_file(struct stream *s)
 }
 
 /**
+ * stream_line - read a line
+ * @in: as stream_file() gave it
+ * @line: filled, with its end
+ * @room: of it; what is longer is left out
+ *
+ * Return: false at the end.
+ */
+bool stream_line(FILE *in, char *line, int room)
+{
+	int c;
+
+	/* Written only where the line fills it; there may be a NUL in the line. */
+	line[room - 2] = 0;
+	if (!fgets(line, room, in))
+		return false;
+	if (line[room - 2] && line[room - 2] != '\n')
+		do
+			c = getc(in);
+		while (c != EOF && c != '\n');
+	return true;
+}
+
+/**
  * stream_failure - why the stream ended before its end
  * @s: the stream
  *

@@ -6,6 +6,7 @@
 #ifndef STREAM_H
 #define STREAM_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -17,6 +18,7 @@ struct stream;
 struct stream *stream_open(const char *path, char *why);
 size_t stream_peek(struct stream *s, const uint8_t **head);
 FILE *stream_file(struct stream *s);
+bool stream_line(FILE *in, char *line, int room);
 const char *stream_failure(const struct stream *s);
 unsigned int stream_percent(const struct stream *s);
 uint64_t stream_taken(const struct stream *s);

@@ -195,7 +195,8 @@ static bool evict(struct track_store *s, int list, bool counted)
  * @now_ms: the capture's clock
  *
  * As in the module, half open flows fill a quarter at most, and where there is no
- * room the oldest that is half open or closing goes.
+ * room the oldest that is half open or closing goes; not, as there, one whose peer has
+ * said nothing yet, or all.
  *
  * Return: the flow; NULL if there is no room.
  */

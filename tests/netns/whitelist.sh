@@ -96,15 +96,21 @@ ok "who may not list either" refused 1 "root, or CAP_NET_ADMIN" \
 ok "but sees the counters" setpriv --reuid nobody --clear-groups ttlpinctl stats
 many()
 {
-	local a b
-
-	for a in $(seq 0 7); do
-		for b in $(seq 0 255); do
-			echo 198.18.$a.$b
-		done
-	done | xargs ttlpinctl -N "$gateway" whitelist add || return 1
-	[ "$(ctl whitelist | wc -l)" = 2048 ] && ctl whitelist del 198.18.7.255 &&
-		[ "$(ctl whitelist | wc -l)" = 2047 ] && ctl whitelist flush
+	xargs ttlpinctl -N "$gateway" whitelist "$1" < "$tmp/many"
 }
-ok "two thousand prefixes in one request" many
+for a in $(seq 0 7); do
+	for b in $(seq 0 255); do
+		echo 198.18.$a.$b
+	done
+done > "$tmp/many"
+ok "two thousand prefixes in one request" many add
+ok "are in the list" eval '[ "$(ctl whitelist | wc -l)" = 2048 ]'
+ok "one of them goes" ctl whitelist del 198.18.7.255
+ok "which names itself where all are to go" refused 123 "198.18.7.255" many del
+ok "and the others are there" eval '[ "$(ctl whitelist | wc -l)" = 2047 ]'
+ok "the first of them names itself where all are to come" refused 123 "198.18.0.0/32: " many add
+ok "flush" ctl whitelist flush
+printf '192.0.2.1\n\033]0;title\007\302\233m\n' > "$tmp/hostile"
+ok "what a file has for a terminal is told in words" refused 1 \
+	"'\\x1b]0;title\\x07\\xc2\\x9bm'" ctl whitelist check "$tmp/hostile"
 finish
