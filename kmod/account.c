@@ -72,7 +72,7 @@ void ttlpin_account_add(struct ttlpin_net *tn,
 /**
  * ttlpin_account_apart - write whether a flow's peer has spoken elsewhere only
  * @tn: the namespace
- * @tuple: the flow; ours begin to talk, or it ends
+ * @tuple: the flow; ours begin to talk, or its time is over
  * @state: its state word
  * @mem: its memory, updated so that it is written once
  *

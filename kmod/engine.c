@@ -127,6 +127,14 @@ static void judge_unpinned(u64 *state, struct ttlpin_memory *mem,
 		pin(state, mem, &first, TTLPIN_PHASE_OPENING, now_s);
 }
 
+/* Whether the peer has shown that it knows the connection. */
+static bool is_open(u64 state)
+{
+	return ttlpin_state_phase(state) != TTLPIN_PHASE_OPENING ||
+	       ttlpin_state_ts(state) == TTLPIN_TS_JUDGED ||
+	       (state & TTLPIN_ST_AT_PIN);
+}
+
 /*
  * Line 3. A server that keeps no state until the handshake is over (SYN
  * cookies) answers a SYN of ours that we sent again with another ISN, but from
@@ -136,8 +144,8 @@ static void judge_synack(u64 *state, struct ttlpin_memory *mem,
 			 const struct ttlpin_segment *seg, u8 tolerance,
 			 u32 now_s, struct ttlpin_verdict *v)
 {
-	if ((mem->flags & TTLPIN_MEM_REPIN) && acknowledges(mem, seg) &&
-	    v->distance <= tolerance) {
+	if ((mem->flags & TTLPIN_MEM_REPIN) && !is_open(*state) &&
+	    acknowledges(mem, seg) && v->distance <= tolerance) {
 		pin(state, mem, seg, TTLPIN_PHASE_OPENING, now_s);
 		if (v->distance)
 			v->action = TTLPIN_NEAR;
@@ -278,7 +286,8 @@ void ttlpin_engine_judge(u64 *state, struct ttlpin_memory *mem,
 	}
 	bare = is_bare(*state, mem);
 	if (mem->flags & TTLPIN_MEM_LOOSE) {
-		*state = refresh(*state, seg, policy->tolerance, now_s);
+		*state = refresh(*state, seg, policy->tolerance, now_s) &
+			 ~TTLPIN_ST_SUSPECT;
 	} else if (is_suspect(*state, mem, seg, policy, now_ms, v)) {
 		judge_suspect(state, mem, seg, policy, now_ms, v);
 	} else {
@@ -291,10 +300,13 @@ void ttlpin_engine_judge(u64 *state, struct ttlpin_memory *mem,
 		return;
 	if (bare)
 		adopt(state, mem, seg, now_ms);
-	if (mem->expected && !(*state & TTLPIN_ST_AT_PIN) &&
-	    ttlpin_segment_len(seg) &&
+	if (mem->expected == TTLPIN_EXPECT_OPEN &&
+	    !(*state & TTLPIN_ST_AT_PIN) && ttlpin_segment_len(seg) &&
 	    diff(seg->ttl, mem->learned[0]) <= policy->tolerance)
-		mem->spoke = 1;
+		mem->expected = TTLPIN_EXPECT_RIGHT;
+	if ((seg->flags & TTLPIN_FIN) ||
+	    ((seg->flags & TTLPIN_RST) && (mem->flags & TTLPIN_MEM_SERVER)))
+		mem->ended = 1;
 	/* Of a flow that began by its mark, ours may leave by another gateway. */
 	if ((mem->flags & TTLPIN_MEM_MARKED) && (seg->flags & TTLPIN_FIN))
 		*state = ttlpin_state_set_phase(*state, TTLPIN_PHASE_CLOSING);

@@ -208,7 +208,7 @@ bool ttlpin_flow_insert(struct ttlpin_net *tn, const struct ttlpin_config *cfg,
 	    !ttlpin_table_expired(cfg, ref->state, now_s))
 		ref->is_new = false;
 	else if (slot != TTLPIN_NO_SLOT)
-		ttlpin_table_remove(t, slot);
+		ttlpin_table_expire(t, slot);
 	else
 		slot = ttlpin_table_take_bounded(t, cfg, a, b, now_s);
 	if (slot == TTLPIN_NO_SLOT) {

@@ -13,7 +13,8 @@
  *    it is the third in a second, and no refusal.
  *
  * Pure ACKs are copies of one another by TTL alone, and the third heals, where
- * timestamps are not judged a second after the first. An RST never does.
+ * timestamps are not judged a second after the first. An RST never does, nor a SYN but
+ * of a client of our server.
  */
 #include "heal.h"
 
@@ -81,6 +82,13 @@ static bool is_behind(const struct ttlpin_memory *mem,
 	       !ttlpin_seq_before(mem->peer_isn, seg->seq);
 }
 
+/* A server answers SYNs; two without timestamps to match would be cheap to forge. */
+static bool is_stray_syn(const struct ttlpin_memory *mem,
+			 const struct ttlpin_segment *seg)
+{
+	return ttlpin_segment_is_syn(seg) && !(mem->flags & TTLPIN_MEM_SERVER);
+}
+
 /*
  * Whether it can never heal, by what it is: what it says, where it says it, or
  * when. What a client of our server says is no reply.
@@ -88,7 +96,7 @@ static bool is_behind(const struct ttlpin_memory *mem,
 static bool is_hopeless(u64 state, const struct ttlpin_memory *mem,
 			const struct ttlpin_segment *seg, u64 now_ms)
 {
-	if (is_behind(mem, seg))
+	if (is_behind(mem, seg) || is_stray_syn(mem, seg))
 		return true;
 	if (ttlpin_state_ts(state) == TTLPIN_TS_JUDGED)
 		return !timestamps_fit(state, mem, seg, now_ms);

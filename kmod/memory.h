@@ -71,7 +71,7 @@ struct ttlpin_suspect {
 #define TTLPIN_MEM_REPIN	0x08	/* our SYN was sent again since the pin */
 #define TTLPIN_MEM_LOOSE	0x10	/* passes everything */
 #define TTLPIN_MEM_BURST	0x20	/* @burst is set */
-#define TTLPIN_MEM_HEALED	0x40	/* the newest learned TTL healed while opening */
+#define TTLPIN_MEM_HEALED	0x40	/* a learned TTL healed while opening */
 #define TTLPIN_MEM_MARKED	0x80	/* begun by its mark; ISNs are not known */
 
 #define TTLPIN_LEARNED_MAX	(TTLPIN_TTLS_MAX - 1)
@@ -80,12 +80,26 @@ struct ttlpin_suspect {
  * enum ttlpin_apart - whether all that the peer has said came from elsewhere
  * @TTLPIN_APART_NO: nothing speaks for it
  * @TTLPIN_APART_SEEN: a stream went on of which nothing had come at the pin
- * @TTLPIN_APART_TOLD: it was so until ours began to talk or the flow ended; said once
+ * @TTLPIN_APART_TOLD: it was so until ours began to talk or its time was over; said once
  */
 enum ttlpin_apart {
 	TTLPIN_APART_NO,
 	TTLPIN_APART_SEEN,
 	TTLPIN_APART_TOLD,
+};
+
+/**
+ * enum ttlpin_expected - whether the first learned TTL came from peer memory
+ * @TTLPIN_EXPECT_NOTHING: it did not, or there is none
+ * @TTLPIN_EXPECT_OPEN: it did, and nothing has told yet whether that was right
+ * @TTLPIN_EXPECT_RIGHT: the peer has said something there, and nothing at the pin
+ * @TTLPIN_EXPECT_WRONG: it speaks at the pin
+ */
+enum ttlpin_expected {
+	TTLPIN_EXPECT_NOTHING,
+	TTLPIN_EXPECT_OPEN,
+	TTLPIN_EXPECT_RIGHT,
+	TTLPIN_EXPECT_WRONG,
 };
 
 /**
@@ -103,10 +117,10 @@ enum ttlpin_apart {
  * @flags: TTLPIN_MEM_*
  * @learned: TTLs known beside the pin
  * @nr_learned: how many those are
- * @expected: the first of them came from peer memory, and nothing has told yet
- *	whether that was right
- * @spoke: it was: the peer has said something there
+ * @expected: enum ttlpin_expected
  * @apart: enum ttlpin_apart
+ * @ended: the peer has nothing more to say: a good FIN came, or, of a client of our
+ *	server, a good RST. A place in the store is no longer worth as much then
  */
 struct ttlpin_memory {
 	u32 isn;
@@ -120,9 +134,9 @@ struct ttlpin_memory {
 	u8 flags;
 	u8 learned[TTLPIN_LEARNED_MAX];
 	u8 nr_learned : 3;
-	u8 expected : 1;
-	u8 spoke : 1;
+	u8 expected : 2;
 	u8 apart : 2;
+	u8 ended : 1;
 };
 
 #endif /* TTLPIN_MEMORY_H */

@@ -79,7 +79,7 @@ bool ttlpin_packet_adopt(const struct ttlpin_packet *p, u64 fp)
 	state = ref.state;
 	if (ref.is_new)
 		ttlpin_session_open_marked(&state, &ref.cold->mem, ttl,
-					   ttlpin_packet_ms());
+					   p->tuple.server, ttlpin_packet_ms());
 	ttlpin_flow_unlock(&ref, state);
 	/* Of two SYN-ACKs at once the first is in force, and carried on. */
 	if (ref.is_new && (p->seg.flags & TTLPIN_SYN)) {

@@ -187,13 +187,14 @@ void ttlpin_session_more_midstream(u64 state, struct ttlpin_memory *mem,
  * @state: filled
  * @mem: filled
  * @ttl: what ttlpin_session_carries() gave where it was pinned
+ * @server: the guarded port is ours
  * @now_ms: the clock of ttlpin_engine_judge()
  *
  * All else that a handshake tells is not known. The first good segment says
  * whether timestamps are in use, and what they are: see adopt() of the engine.
  */
 void ttlpin_session_open_marked(u64 *state, struct ttlpin_memory *mem, u8 ttl,
-				u64 now_ms)
+				bool server, u64 now_ms)
 {
 	u64 st = ttlpin_state_set_phase(ttl, TTLPIN_PHASE_TALKING);
 
@@ -201,7 +202,7 @@ void ttlpin_session_open_marked(u64 *state, struct ttlpin_memory *mem, u8 ttl,
 	*state = ttlpin_state_set_seen(st, now_ms / 1000) | TTLPIN_ST_SUSPECT;
 	*mem = (struct ttlpin_memory){
 		.opened = now_ms,
-		.flags = TTLPIN_MEM_MARKED,
+		.flags = TTLPIN_MEM_MARKED | (server ? TTLPIN_MEM_SERVER : 0),
 	};
 }
 
@@ -211,12 +212,16 @@ void ttlpin_session_open_marked(u64 *state, struct ttlpin_memory *mem, u8 ttl,
  * @mem: its memory
  *
  * Return: the TTL that its peer was found at last, or 0 if it is not to be judged.
+ * What is expected only is not found.
  */
 u8 ttlpin_session_carries(u64 state, const struct ttlpin_memory *mem)
 {
 	if (ttlpin_state_phase(state) == TTLPIN_PHASE_SYN_SENT ||
 	    (mem->flags & TTLPIN_MEM_LOOSE))
 		return 0;
+	if (mem->nr_learned == 1 && (mem->expected == TTLPIN_EXPECT_OPEN ||
+				     mem->expected == TTLPIN_EXPECT_WRONG))
+		return ttlpin_state_pin(state);
 	return mem->nr_learned ? mem->learned[mem->nr_learned - 1] :
 				 ttlpin_state_pin(state);
 }
@@ -230,7 +235,7 @@ u8 ttlpin_session_carries(u64 state, const struct ttlpin_memory *mem)
 void ttlpin_session_expect(u64 *state, struct ttlpin_memory *mem, u8 ttl)
 {
 	mem->learned[mem->nr_learned++] = ttl;
-	mem->expected = 1;
+	mem->expected = TTLPIN_EXPECT_OPEN;
 	*state |= TTLPIN_ST_LEARNED;
 }
 
@@ -307,7 +312,7 @@ u64 ttlpin_session_sent(u64 state, enum ttlpin_sent what)
 
 /**
  * ttlpin_session_is_apart - whether all that the peer has said came from elsewhere
- * @state: its state word, when it ends or begins to talk
+ * @state: its state word, when its time is over or it begins to talk
  * @mem: its memory, updated so that it is said once
  *
  * A forger can be ahead of the peer's first word, but hardly of all of them.
@@ -329,13 +334,15 @@ bool ttlpin_session_is_apart(u64 state, struct ttlpin_memory *mem)
  * came from elsewhere; TTLPIN_TEACH_NOTHING; or TTLPIN_TEACH_FORGET if the flow
  * began with a TTL that earlier ones have taught, but the peer speaks at the pin, or
  * both there and where it has healed now: one of the two is a forger, and neither is
- * believed. Where genuine segments still come at the pin, nothing is taught, so a
- * forger who once got through teaches nothing for long.
+ * believed. Where two have healed nothing is taught, nor where genuine segments still
+ * come at the pin, so a forger who once got through teaches nothing for long.
  */
 int ttlpin_session_remember(u64 state, struct ttlpin_memory *mem)
 {
-	if (mem->expected && (state & TTLPIN_ST_AT_PIN)) {
-		mem->expected = 0;
+	if ((mem->expected == TTLPIN_EXPECT_OPEN ||
+	     mem->expected == TTLPIN_EXPECT_RIGHT) &&
+	    (state & TTLPIN_ST_AT_PIN)) {
+		mem->expected = TTLPIN_EXPECT_WRONG;
 		mem->flags &= ~TTLPIN_MEM_HEALED;
 		return TTLPIN_TEACH_FORGET;
 	}
@@ -344,7 +351,9 @@ int ttlpin_session_remember(u64 state, struct ttlpin_memory *mem)
 	mem->flags &= ~TTLPIN_MEM_HEALED;
 	if (state & TTLPIN_ST_AT_PIN)
 		return TTLPIN_TEACH_NOTHING;
-	if (mem->spoke)
+	if (mem->expected == TTLPIN_EXPECT_RIGHT)
 		return TTLPIN_TEACH_FORGET;
+	if (mem->nr_learned > 1 + !!mem->expected)
+		return TTLPIN_TEACH_NOTHING;
 	return mem->learned[mem->nr_learned - 1];
 }

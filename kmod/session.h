@@ -65,7 +65,7 @@ void ttlpin_session_open_midstream(u64 *state, struct ttlpin_memory *mem,
 void ttlpin_session_more_midstream(u64 state, struct ttlpin_memory *mem,
 				   const struct ttlpin_segment *seg);
 void ttlpin_session_open_marked(u64 *state, struct ttlpin_memory *mem, u8 ttl,
-				u64 now_ms);
+				bool server, u64 now_ms);
 u8 ttlpin_session_carries(u64 state, const struct ttlpin_memory *mem);
 void ttlpin_session_expect(u64 *state, struct ttlpin_memory *mem, u8 ttl);
 void ttlpin_session_syn_again(u64 *state, struct ttlpin_memory *mem,

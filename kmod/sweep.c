@@ -30,7 +30,7 @@ static void carry_over(struct ttlpin_table *t, struct ttlpin_table *old,
 		if (!fp)
 			continue;
 		if (ttlpin_table_expired(cfg, state, now_s)) {
-			ttlpin_table_remove(old, slot);
+			ttlpin_table_expire(old, slot);
 			continue;
 		}
 		a = ttlpin_table_first(t, fp);
@@ -174,7 +174,7 @@ static u32 sweep_slice(struct ttlpin_table *t, const struct ttlpin_config *cfg,
 			if (s[slot].fp &&
 			    ttlpin_table_expired(cfg, READ_ONCE(s[slot].state),
 						 now_s)) {
-				ttlpin_table_remove(
+				ttlpin_table_expire(
 					t, bucket * TTLPIN_BUCKET_SLOTS + slot);
 				removed++;
 			}

@@ -74,8 +74,18 @@ void ttlpin_table_remove(struct ttlpin_table *t, u32 slot)
 
 	ttlpin_peer_teach(t->tn, &cold->tuple, state, &cold->mem,
 			  ttlpin_table_seconds());
-	ttlpin_account_apart(t->tn, &cold->tuple, state, &cold->mem);
 	ttlpin_table_clear(t, slot, state);
+}
+
+/* Ends a flow whose bucket is locked and whose time is over: all has been said. */
+void ttlpin_table_expire(struct ttlpin_table *t, u32 slot)
+{
+	struct ttlpin_cold *cold = &t->cold[slot];
+
+	ttlpin_account_apart(t->tn, &cold->tuple,
+			     READ_ONCE(ttlpin_table_slot(t, slot)->state),
+			     &cold->mem);
+	ttlpin_table_remove(t, slot);
 }
 
 /* A slot of a locked bucket that is free, or has expired and is freed. */
@@ -91,7 +101,7 @@ static u32 take_free(struct ttlpin_table *t, const struct ttlpin_config *cfg,
 		if (!s->fp)
 			return slot;
 		if (ttlpin_table_expired(cfg, READ_ONCE(s->state), now_s)) {
-			ttlpin_table_remove(t, slot);
+			ttlpin_table_expire(t, slot);
 			return slot;
 		}
 	}
@@ -240,16 +250,18 @@ found:
 /*
  * Flows that make room for others, as bits: by phase, and those of which nothing
  * has come but the SYN-ACK. Who sends SYNs from outside to a server of ours, and
- * never an ACK, leaves nothing else.
+ * never an ACK, leaves nothing else. Whose peer has ended is as good as closing.
  */
 #define HALF_OPEN BIT(TTLPIN_PHASE_SYN_SENT)
 #define DONE	  BIT(TTLPIN_PHASE_CLOSING)
 #define SILENT	  BIT(TTLPIN_PHASE_CLOSING + 1)
 
-static u32 kind_of(u64 state)
+static u32 kind_of(u64 state, const struct ttlpin_memory *mem)
 {
 	u32 kind = BIT(ttlpin_state_phase(state));
 
+	if (mem->ended)
+		kind |= DONE;
 	if (ttlpin_state_phase(state) == TTLPIN_PHASE_OPENING &&
 	    ttlpin_state_ts(state) != TTLPIN_TS_JUDGED &&
 	    !(state & (TTLPIN_ST_AT_PIN | TTLPIN_ST_LEARNED)))
@@ -268,7 +280,7 @@ static u32 oldest(const struct ttlpin_table *t, u32 bucket, u32 kinds,
 		const struct ttlpin_slot *s = ttlpin_table_slot(t, slot);
 		u64 state = READ_ONCE(s->state);
 
-		if (s->fp && (kind_of(state) & kinds) &&
+		if (s->fp && (kind_of(state, &t->cold[slot].mem) & kinds) &&
 		    ttlpin_state_idle(state, now_s) > *age) {
 			*age = ttlpin_state_idle(state, now_s);
 			found = slot;
@@ -343,8 +355,8 @@ static bool evict(struct ttlpin_table *t, u32 a, u32 b, u32 kinds, u32 now_s,
 /*
  * Room for a half open flow, within the bounds of the store. Where half open
  * flows fill their share, the oldest of them goes; where the store is full, the
- * oldest that is half open or closing, for an open one has more to lose, and if
- * there is none the oldest whose peer has said nothing.
+ * oldest that is half open, closing or ended, for an open one has more to lose, and
+ * if there is none the oldest whose peer has said nothing.
  */
 u32 ttlpin_table_take_bounded(struct ttlpin_table *t,
 			      const struct ttlpin_config *cfg, u32 a, u32 b,

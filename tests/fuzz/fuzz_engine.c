@@ -128,6 +128,7 @@ static void same_as_oracle(const struct world *w, const struct ttlpin_verdict *v
 	if (of->phase == O_SYN_SENT)
 		return;
 	MUST(ttlpin_state_pin(w->state) == of->known[0]);
+	MUST(!(w->state & TTLPIN_ST_AT_PIN) == !of->at_pin);
 	MUST(mem->nr_learned == of->nr_known - 1);
 	for (i = 0; i < mem->nr_learned; i++)
 		MUST(mem->learned[i] == of->known[i + 1]);

@@ -14,7 +14,7 @@ flows_are()
 }
 
 # $1 handshakes, each of a port of its own: 0 without an answer, 1 with one, 2 and a
-# banner behind it.
+# banner behind it, 3 and the end of what the server says.
 handshakes()
 {
 	awk -v n="$1" -v answer="${2:-1}" 'BEGIN {
@@ -25,6 +25,8 @@ handshakes()
 				print "< S. 7000 ack=" 1001 + i " ttl=50"
 			if (answer > 1)
 				print "< P. 7001:\"220 x\\r\\n\" ack=" 1001 + i " ttl=50"
+			if (answer > 2)
+				print "< F. 7008 ack=" 1001 + i " ttl=50"
 		}
 	}'
 }
@@ -175,6 +177,13 @@ they_stay()
 		{ wc -l "$tmp/spoke" "$tmp/gone"; return 1; }
 }
 ok "who has spoken stays" they_stay
+
+# Full of those to whom the server has said that it is busy, and who do not answer.
+anew
+ok "flows that the peer has ended until the store is full and beyond" fill 20 3
+ctl stats --reset > /dev/null
+ok "more flows that speak" fill 5 2
+ok "take the place of those that it has ended" took_their_place unpinned=0
 
 # Full of flows that have said QUIT: those make room, so that mail goes on guarded.
 quits()

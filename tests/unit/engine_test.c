@@ -167,7 +167,7 @@ static void begins_by_its_mark(void)
 	u64 state, next;
 
 	/* With timestamps, whose values are far in the second half. */
-	ttlpin_session_open_marked(&state, &mem, 63, 1000);
+	ttlpin_session_open_marked(&state, &mem, 63, false, 1000);
 	EXPECT(ttlpin_session_carries(state, &mem) == 63);
 	EXPECT(!ttlpin_engine_known(state, &ack, &policy, 1, &next, &action));
 	EXPECT(judge(&state, &mem, forged, 1001) == TTLPIN_CONDEMN);
@@ -188,7 +188,7 @@ static void begins_by_its_mark(void)
 	/* From now on like any other: no timestamps, no way; and it heals by them. */
 	forged.ttl = 63;
 	EXPECT(judge(&state, &mem, forged, 1004) == TTLPIN_CONDEMN);
-	ttlpin_session_open_marked(&state, &mem, 63, 1000);
+	ttlpin_session_open_marked(&state, &mem, 63, false, 1000);
 	judge(&state, &mem, stamped(ack, 4000000000u, 5000), 1003);
 	ack = with(segment(TTLPIN_ACK, 700, 900, 55), "250 Ok\r\n");
 	EXPECT(judge(&state, &mem, stamped(ack, 4000000010u, 5010), 1010) ==
@@ -199,7 +199,7 @@ static void begins_by_its_mark(void)
 	/* Our clock is known from then on, not from the beginning: no echo of what
 	 * it can have reached in the time between.
 	 */
-	ttlpin_session_open_marked(&state, &mem, 63, 1000);
+	ttlpin_session_open_marked(&state, &mem, 63, false, 1000);
 	judge(&state, &mem, stamped(segment(TTLPIN_ACK, 700, 900, 63), 4000000000u, 5000),
 	      100000);
 	judge(&state, &mem, stamped(ack, 4000000010u, 65000), 100010);
@@ -207,7 +207,7 @@ static void begins_by_its_mark(void)
 	       TTLPIN_CONDEMN);
 
 	/* Without: the first good segment says so, but an RST does not. */
-	ttlpin_session_open_marked(&state, &mem, 63, 1000);
+	ttlpin_session_open_marked(&state, &mem, 63, false, 1000);
 	EXPECT(judge(&state, &mem, segment(TTLPIN_RST, 700, 0, 63), 1001) == TTLPIN_PASS);
 	EXPECT(ttlpin_state_ts(state) == TTLPIN_TS_OFFERED);
 	EXPECT(!ttlpin_engine_known(state, &(struct ttlpin_segment){ .flags = TTLPIN_ACK,
@@ -216,6 +216,53 @@ static void begins_by_its_mark(void)
 	EXPECT(ttlpin_state_ts(state) == TTLPIN_TS_NONE);
 	EXPECT(ttlpin_engine_known(state, &(struct ttlpin_segment){ .flags = TTLPIN_ACK,
 				   .ttl = 63 }, &policy, 1, &next, &action));
+}
+
+/* A client's mail may say what a server would refuse by, here as on any gateway. */
+static void hears_no_refusal_behind_a_mark(void)
+{
+	struct ttlpin_segment mail = with(segment(TTLPIN_ACK, 700, 900, 55), "500 lines\r\n");
+	struct ttlpin_memory mem;
+	u64 state;
+	int server;
+
+	for (server = 0; server < 2; server++) {
+		ttlpin_session_open_marked(&state, &mem, 63, server, 1000);
+		judge(&state, &mem, segment(TTLPIN_ACK, 700, 900, 63), 1000);
+		judge(&state, &mem, mail, 1001);
+		judge(&state, &mem, mail, 1301);
+		EXPECT(judge(&state, &mem, mail, 2101) ==
+		       (server ? TTLPIN_HEALED : TTLPIN_CONDEMN));
+	}
+}
+
+/* The mark of a closer look goes with that look, also where all passes. */
+static void is_looked_at_once_when_loose(void)
+{
+	struct ttlpin_memory mem = { .flags = TTLPIN_MEM_LOOSE };
+	u64 state = ttlpin_state_set_phase(57, TTLPIN_PHASE_TALKING) | TTLPIN_ST_SUSPECT;
+
+	EXPECT(judge(&state, &mem, segment(TTLPIN_ACK, 700, 900, 20), 1000) == TTLPIN_PASS);
+	EXPECT(!(state & TTLPIN_ST_SUSPECT));
+}
+
+/* Who has no more to say makes room first. */
+static void knows_who_has_ended(void)
+{
+	struct ttlpin_segment syn = segment(TTLPIN_SYN, 500, 0, 50);
+	struct ttlpin_memory mem;
+	u64 state;
+
+	pinned(&state, &mem, 1000);
+	judge(&state, &mem, segment(TTLPIN_RST, 7000, 1000, 50), 1001);
+	judge(&state, &mem, segment(TTLPIN_FIN | TTLPIN_ACK, 7000, 1000, 58), 1001);
+	EXPECT(!mem.ended);
+	judge(&state, &mem, segment(TTLPIN_FIN | TTLPIN_ACK, 7000, 1000, 50), 1001);
+	EXPECT(mem.ended);
+	ttlpin_session_open_server(&state, &mem, &syn, 1000);
+	state = ttlpin_state_set_phase(state, TTLPIN_PHASE_TALKING);
+	EXPECT(judge(&state, &mem, segment(TTLPIN_RST, 501, 0, 50), 1001) == TTLPIN_PASS);
+	EXPECT(mem.ended);
 }
 
 /* What is written where other gateways read it. */
@@ -229,6 +276,13 @@ static void carries_its_newest_ttl(void)
 	EXPECT(ttlpin_session_carries(state, &mem) == 41);
 	mem.nr_learned = 0;
 	EXPECT(ttlpin_session_carries(state, &mem) == 57);
+	/* What is expected is not found yet. */
+	ttlpin_session_expect(&state, &mem, 40);
+	EXPECT(ttlpin_session_carries(state, &mem) == 57);
+	mem.expected = TTLPIN_EXPECT_WRONG;
+	EXPECT(ttlpin_session_carries(state, &mem) == 57);
+	mem.expected = TTLPIN_EXPECT_RIGHT;
+	EXPECT(ttlpin_session_carries(state, &mem) == 40);
 	mem.flags = TTLPIN_MEM_LOOSE;
 	EXPECT(ttlpin_session_carries(state, &mem) == 0);
 }
@@ -242,6 +296,9 @@ int main(void)
 	TEST(takes_an_empty_mark_away);
 	TEST(sees_what_changes_nothing);
 	TEST(begins_by_its_mark);
+	TEST(hears_no_refusal_behind_a_mark);
+	TEST(is_looked_at_once_when_loose);
+	TEST(knows_who_has_ended);
 	TEST(carries_its_newest_ttl);
 	return tap_end();
 }

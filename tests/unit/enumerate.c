@@ -61,6 +61,8 @@ static void build(const struct oracle_flow *of, const struct oracle_segment *os,
 		mem->learned[i - 1] = of->known[i];
 	if (of->nr_known > 1)
 		*state |= TTLPIN_ST_LEARNED;
+	if (of->at_pin)
+		*state |= TTLPIN_ST_AT_PIN;
 	if (s->there) {
 		*state |= TTLPIN_ST_SUSPECT;
 		mem->copies = s->copies;
@@ -140,6 +142,7 @@ static bool same_state(const struct oracle_flow *of, int phase_before,
 	if (mem->peer_isn != PEER || phase_before == O_SYN_SENT)
 		return true;
 	return ttlpin_state_ts(state) == (enum ttlpin_ts)of->ts &&
+	       !(state & TTLPIN_ST_AT_PIN) == !of->at_pin &&
 	       (of->ts == O_NONE || ttlpin_state_tsval(state) == BASE + (u32)of->newest) &&
 	       mem->nr_learned == of->nr_known - 1 &&
 	       !(mem->flags & TTLPIN_MEM_LOOSE) == !of->loose &&
@@ -276,19 +279,19 @@ static void draw_rules(struct oracle_rules *rules)
 }
 
 /*
- * Everything at once: some 4 * 10^13 combinations, of which one
+ * Everything at once: some 8 * 10^13 combinations, of which one
  * in @stride times a large prime is tried, so that each field meets each other.
  */
 static void all_fields(void)
 {
 	const unsigned long total = 15ul * 13 * 3 * 5 * 3 * 3 * 3 * 8 * 3 * 4 *
-				    8 * 4 * 2 * 3 * 2 * 2 * 3 * 7 * 2 * 4 * 4 * 3 * 3;
+				    8 * 4 * 2 * 3 * 2 * 2 * 2 * 3 * 7 * 2 * 4 * 4 * 3 * 3;
 	static const long bursts[] = { -1, 1999, 2000 };
 	/* The first octet that the peer can say is 1. */
 	static const long places[] = { 1000, 1, 0 };
 	unsigned long i;
 
-	for (i = stride / 2; i < total; i += stride * 180001) {
+	for (i = stride / 2; i < total; i += stride * 360007) {
 		struct oracle_flow of = { 0 };
 		struct oracle_segment seg;
 		struct oracle_rules rules;
@@ -306,6 +309,7 @@ static void all_fields(void)
 		draw_rules(&rules);
 		of.burst = bursts[draw(3)];
 		of.repin = draw(2);
+		of.at_pin = draw(2);
 		of.loose = draw(2) && of.nr_known == 4;
 		draw_suspect(&of.suspect, &seg);
 		compare(&of, &seg, &rules);

@@ -66,10 +66,16 @@ bool behind(const Case &c)
 	return !c.seg.syn && !c.seg.rst && (c.seg.len || c.seg.fin) && c.seg.seq < 1;
 }
 
+/* "a SYN that acknowledges nothing" */
+bool stray(const Case &c)
+{
+	return c.seg.syn && !c.seg.ack && !c.seg.rst;
+}
+
 int rank(const Case &c)
 {
 	bool judged = c.flow.ts == O_JUDGED;
-	bool hopeless = behind(c) || (judged ? !credible(c) : c.seg.text != 0);
+	bool hopeless = behind(c) || stray(c) || (judged ? !credible(c) : c.seg.text != 0);
 
 	if (c.seg.rst)
 		return 1;
@@ -129,7 +135,7 @@ bool has_become_true(const Case &c)
 	int enough = s.kind == O_ACK ? 3 : 2;
 	long wait = 200;
 
-	if (c.seg.rst || !is_copy(c) || behind(c))
+	if (c.seg.rst || !is_copy(c) || behind(c) || stray(c))
 		return false;
 	if (c.flow.ts == O_JUDGED) {
 		if (!credible(c) || c.seg.val <= c.flow.newest ||
@@ -153,6 +159,9 @@ void is_good(const Case &c)
 
 	if (!c.seg.rst && !c.seg.syn)
 		f.idle = 0;
+	if (!c.seg.rst && !c.seg.syn && (c.seg.len || c.seg.fin) &&
+	    std::abs(c.seg.ttl - f.known[0]) <= c.rules.tolerance)
+		f.at_pin = true;
 	if (!c.seg.rst && !c.seg.syn && c.seg.has_ts && f.ts != O_NONE) {
 		f.newest = std::max(f.newest, c.seg.val);
 		f.ts = O_JUDGED;
@@ -204,7 +213,14 @@ void is_pin(const Case &c)
 	f.idle = 0;
 	f.burst = -1;
 	f.repin = false;
+	f.at_pin = false;
 	f.suspect.there = false;
+}
+
+/* "as long as the peer has not shown that it knows the connection" */
+bool is_open(const oracle_flow &f)
+{
+	return f.phase != O_OPENING || f.at_pin || f.ts == O_JUDGED;
 }
 
 Answer pins(const Case &c)
@@ -221,7 +237,7 @@ Answer second_synack(const Case &c)
 {
 	if (!is_synack(c.seg) || c.seg.same_isn || literal(c.rules))
 		return std::nullopt;
-	if (!c.flow.repin || !c.seg.acks_our_syn ||
+	if (!c.flow.repin || is_open(c.flow) || !c.seg.acks_our_syn ||
 	    distance(c) > c.rules.tolerance)
 		return says(c, O_DROP, O_SYNACK);
 	oracle_verdict v = says(c, distance(c) ? O_NEAR : O_PASS);

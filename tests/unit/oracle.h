@@ -55,6 +55,7 @@ struct oracle_flow {
 	long no_val;		/* a TSval that is none, as it is kept */
 	long burst;		/* ms since a suspect RST, or -1 */
 	bool repin, loose;
+	bool at_pin;		/* the peer has said something at the pin */
 	struct oracle_suspect suspect;
 };
 

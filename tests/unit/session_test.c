@@ -190,7 +190,7 @@ static void heals_anywhere_with_a_mark(void)
 	struct ttlpin_memory mem;
 	u64 state;
 
-	ttlpin_session_open_marked(&state, &mem, 57, 1000);
+	ttlpin_session_open_marked(&state, &mem, 57, false, 1000);
 	EXPECT(judge(&state, &mem, line, 2000) == TTLPIN_CONDEMN);
 	EXPECT(judge(&state, &mem, line, 2500) == TTLPIN_CONDEMN);
 	EXPECT(judge(&state, &mem, line, 3000) == TTLPIN_HEALED);
@@ -225,7 +225,7 @@ static void unlearns_what_was_wrong(void)
 	}
 }
 
-/* Whether all that the peer says comes from elsewhere is told once, at the end. */
+/* Whether all that the peer says comes from elsewhere is told once. */
 static void tells_who_speaks_elsewhere(void)
 {
 	static const struct {
@@ -252,7 +252,7 @@ static void tells_who_speaks_elsewhere(void)
 	for (i = 0; i < sizeof(said) / sizeof(*said); i++) {
 		ttlpin_session_open(&state, &mem, &syn, 1000);
 		if (said[i].marked)
-			ttlpin_session_open_marked(&state, &mem, 50, 1000);
+			ttlpin_session_open_marked(&state, &mem, 50, false, 1000);
 		else
 			judge(&state, &mem, synack, 1001);
 		EXPECT(judge(&state, &mem,
