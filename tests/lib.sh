@@ -265,7 +265,7 @@ inject()
 {
 	ip netns exec "$path" injector --interface "${inject_at:-left}" "$@" > "$tmp/injector" 2>&1 &
 	injector_pid=$!
-	started+=($injector_pid)
+	started+=("$injector_pid")
 	busywait 5000 grep -q ready "$tmp/injector" || { cat "$tmp/injector"; return 1; }
 }
 
@@ -295,6 +295,7 @@ set_to()
 # Plays a script from standard input. Each has ports of its own: the same ports
 # and sequence numbers once more would be a retransmission.
 echo 20000 > "$tmp/port"
+# shellcheck disable=SC2120 # options of wire, from the tests
 play()
 {
 	local port

@@ -15,7 +15,7 @@ need_module mode=off
 ip netns exec "$outside" tc qdisc add dev eth0 root netem delay 50ms limit 100000 ||
 	skip_all "no netem in this kernel"
 
-# mails MODE OUT: sessions in that mode of the guard; always succeeds.
+# mails MODE OUT: sessions in that mode of the guard; fails if nothing came of them.
 mails()
 {
 	set_to mode="$1"
@@ -81,10 +81,10 @@ kind "reset type 2: three, the last at the right TTL" deferred "$delivered" \
 	"$all and \$c.dropped_burst > .sessions / 2" \
 	--flags RA --df --offsets 0,1460,4380 --ttl 101,102,63 --window 2001
 kind "reset type 2: to both ends" deferred "none is bounced" \
-	'.bounced == 0 and $c.dropped_rst == $c.dropped' \
+	'.bounced == 0 and $c.dropped_rst == $c.dropped and $c.dropped >= .sessions' \
 	--flags RA --df --offsets 0,1460,4380 --ttl 101,102,103 --to both
 kind "residual block: a SYN-ACK ahead of the genuine one" deferred \
-	"none is bounced" '.bounced == 0' \
+	"none is bounced" '.bounced == 0 and $c.dropped >= .sessions' \
 	--on-syn --flags SA --df --ttl 101 --window 4000
 kind "Sandvine-like: a pair at +12503" deferred "$delivered" \
 	"$all and \$c.dropped >= 2 * .sessions" \

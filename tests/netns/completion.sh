@@ -37,7 +37,7 @@ in_bash()
 # What zsh would, from its own completion system in a terminal of its own.
 cat > "$tmp/zshrc" << END
 fpath=($folder \$fpath)
-autoload -U compinit && compinit -D -d $tmp/zcompdump -u
+autoload -U compinit && compinit -d $tmp/zcompdump -u
 zstyle ':completion:*' list-prompt ''
 zstyle ':completion:*' menu no
 LISTMAX=0

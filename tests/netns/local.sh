@@ -14,11 +14,11 @@ started+=($!)
 ip netns exec "$outside" injector --interface eth0 --ttl 40 --payload "500 error" \
 	> "$tmp/injector" 2>&1 &
 started+=($!)
-# The genuine "250 2.1.5 Ok" comes a second later, so that the forger beside the
+# The genuine "250 2.1.5 Ok" comes half a second later, so that the forger beside the
 # server wins its race however slow the machine is. With timestamps the payload
 # begins at 52.
 ip netns exec "$outside" tc qdisc add dev eth0 root handle 1: prio
-ip netns exec "$outside" tc qdisc add dev eth0 parent 1:3 netem delay 1000ms
+ip netns exec "$outside" tc qdisc add dev eth0 parent 1:3 netem delay 500ms
 ip netns exec "$outside" tc filter add dev eth0 parent 1: protocol ip prio 1 u32 \
 	match u8 64 0xff at 8 match u32 0x322e312e 0xffffffff at 56 \
 	match u8 0x35 0xff at 60 flowid 1:3

@@ -9,7 +9,6 @@ here=$(dirname "$(readlink -f "$0")")
 need ttlpinctl injector jq traceroute smtp-sink
 # shellcheck source=tests/demo/path.sh
 . "$(find "$here/../demo/path.sh" "$here/path.sh" 2> /dev/null | head -n 1)"
-path_build || skip_all "cannot build the path"
 forwarding=$(sysctl -n net.ipv4.ip_forward)
 path_remove()
 {
@@ -18,11 +17,12 @@ path_remove()
 	for node in inside gw outside $(seq -f r%g $ROUTERS); do
 		ip netns pids "$node" 2> /dev/null | xargs -r kill -9 2> /dev/null
 		echo "netns del $node"
-	done | ip -batch -
+	done | ip -force -batch - 2> /dev/null
 	sysctl -q -w net.ipv4.ip_forward="$forwarding"
 	cleanup
 }
 trap path_remove EXIT
+path_build || skip_all "cannot build the path"
 gateway=gw
 need_module mode=off
 # At hop 14 with the server's initial TTL a forgery differs by one.

@@ -44,8 +44,16 @@ same_names()
 ok "the files are those of the ABI, no more and no fewer" same_names
 ok "beside them is nothing" test "$(find /sys/kernel/ttlpin -mindepth 1 | sed 's/.*ttlpin.//; /^net\//d')" = net
 ok "fourteen settings and flows are described" test "$(wc -l < "$tmp/abi")" = 15
-ok "and documented in the manual" eval 'for name in $(cut -d " " -f 1 "$tmp/abi"); do
-	[ "$name" = flows ] || ttlpinctl config --help | grep -q "^  $name " || exit 1; done'
+helped()
+{
+	local name
+
+	for name in $(cut -d ' ' -f 1 "$tmp/abi"); do
+		[ "$name" = flows ] || ttlpinctl config --help | grep -q "^  $name " ||
+			{ echo "$name"; return 1; }
+	done
+}
+ok "and in the tool's help" helped
 
 reads()
 {

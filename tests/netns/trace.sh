@@ -80,9 +80,10 @@ if command -v trace-cmd > /dev/null; then
 	by_trace_cmd()
 	{
 		trace-cmd record -q -e ttlpin:verdict -o "$tmp/trace.dat" \
-			sleep 3 > "$tmp/said" 2>&1 &
-		busywait 5000 grep -q 1 $trace/events/ttlpin/verdict/enable || return 1
-		session || return 1
+			sh -c 'until [ -e "$1" ]; do sleep 0.1; done' sh "$tmp/recorded" \
+			> "$tmp/trace-cmd" 2>&1 &
+		busywait 5000 grep -q 1 $trace/events/ttlpin/verdict/enable && session
+		touch "$tmp/recorded"
 		wait $!
 		trace-cmd report -i "$tmp/trace.dat" 2> /dev/null > "$tmp/report"
 		grep -q 'verdict:.*ttl=58 pin=50 distance=8 action=condemn reason=ttl' "$tmp/report" ||
@@ -115,8 +116,10 @@ if command -v bpftrace > /dev/null && [ -e /sys/kernel/btf/vmlinux ]; then
 			exit(); }' > "$tmp/bpf" 2>&1 &
 		local pid=$!
 		busywait 50000 grep -q Attaching "$tmp/bpf"
-		sleep 2
-		session || return 1
+		# It attaches some time after it has said so.
+		while session && kill -0 $pid 2> /dev/null; do
+			sleep 0.2
+		done
 		wait $pid
 		grep -q 'condemned ttl 58 pin 50 reason 0' "$tmp/bpf" || { cat "$tmp/bpf"; return 1; }
 	}

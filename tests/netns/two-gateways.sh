@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
+# shellcheck disable=SC2154 # of lib.sh
 # Two gateways between an inside host and the path, and a mail that is sent line by
 # line through them; on top of lib.sh.
 #
@@ -154,7 +155,7 @@ connect()
 	mkfifo "$tmp/say"
 	ip netns exec "$inside" nc 203.0.113.25 25 < "$tmp/say" > "$tmp/heard" 2> /dev/null &
 	client=$!
-	started+=($client)
+	started+=("$client")
 	exec 5> "$tmp/say"
 	heard 1 220
 }

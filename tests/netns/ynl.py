@@ -5,7 +5,7 @@
 Usage: ynl.py YNL-FOLDER SPECIFICATION STAGE
 Prints TAP lines without numbers. The library knows the specification only, so
 what it reads and writes is what the specification says. Stages: "empty" before
-any traffic, "flows" after it, "event" to wait for a notification, "rest".
+any traffic, "flows" after it, "event" to wait for a notification.
 """
 import ipaddress
 import pathlib
