@@ -76,8 +76,8 @@ shows config config config
 shows some config config mode ports
 shows one config config flows
 shows set config config tolerance=2
-shows top top top --count 3
-one=$(ctl -j flows | jq -r '.[0] | "\(.local.addr):\(.local.port) \(.remote.addr):\(.remote.port)"')
+shows top top top --count 2
+one=$(ctl -j flows --peer 203.0.113.0/24 | jq -r '.[0] | "\(.local.addr):\(.local.port) \(.remote.addr):\(.remote.port)"')
 # shellcheck disable=SC2086 # both ends
 shows flow-del change flows del $one
 shows flows-flush change flows flush
