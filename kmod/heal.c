@@ -18,13 +18,21 @@
  */
 #include "heal.h"
 
-/* FNV-1a; only equality matters, and who knows the payload can repeat it. */
+/*
+ * Four octets at a time, for it is taken of every suspect. Only equality matters, and
+ * who knows the payload can repeat it.
+ */
 static u16 hash(const u8 *p, u32 len)
 {
-	u32 h = 2166136261u;
+	u64 h = len;
 
+	for (; len >= 4; len -= 4, p += 4) {
+		h = (h ^ ttlpin_get32(p)) * 0x9e3779b97f4a7c15ull;
+		h ^= h >> 32;
+	}
 	while (len--)
-		h = (h ^ *p++) * 16777619u;
+		h = (h ^ *p++) * 0x9e3779b97f4a7c15ull;
+	h ^= h >> 32;
 	return h ^ h >> 16;
 }
 
@@ -151,32 +159,21 @@ static bool is_alike(const struct ttlpin_suspect *sus,
 	       hash(seg->payload, len) == sus->hash;
 }
 
-/* Whether @seg is the suspect once more, from the same distance. */
-static bool is_copy(const struct ttlpin_suspect *sus,
-		    const struct ttlpin_segment *seg)
-{
-	return seg->ttl == sus->ttl && is_alike(sus, seg);
-}
-
 /*
- * Counts those alike from elsewhere. A sender whose route changes once more
- * before it has healed comes only from the newer distance then; where routes take
- * turns, the suspect comes again before there are so many.
+ * Whether the suspect leaves its place to @seg, which is @alike or not. Those alike
+ * from elsewhere are counted: a sender whose route changes once more before it has
+ * healed comes only from the newer distance then; where routes take turns, the
+ * suspect comes again before there are so many.
  */
-static bool displaced(struct ttlpin_suspect *sus,
-		      const struct ttlpin_segment *seg)
-{
-	return is_alike(sus, seg) && ++sus->rivals == TTLPIN_RIVALS_MAX;
-}
-
 static bool gives_way(struct ttlpin_suspect *sus, enum ttlpin_rank rank,
-		      const struct ttlpin_segment *seg, u32 now)
+		      const struct ttlpin_segment *seg, bool alike, u32 now)
 {
 	if (now - sus->first >= TTLPIN_SUSPECT_MS)
 		return true;
 	if (sus->rank != rank)
 		return sus->rank < rank;
-	return ttlpin_seq_before(seg->seq, sus->seq) || displaced(sus, seg);
+	return ttlpin_seq_before(seg->seq, sus->seq) ||
+	       (alike && ++sus->rivals == TTLPIN_RIVALS_MAX);
 }
 
 /**
@@ -191,9 +188,10 @@ void ttlpin_heal_remember(u64 *state, struct ttlpin_memory *mem,
 {
 	struct ttlpin_suspect *sus = &mem->suspect;
 	enum ttlpin_rank rank = rank_of(*state, mem, seg, now_ms);
+	bool alike = is_alike(sus, seg);
 
 	/* One that became credible only now begins anew, with its own TSval. */
-	if (is_copy(sus, seg) &&
+	if (alike && seg->ttl == sus->ttl &&
 	    (sus->rank != TTLPIN_RANK_HOPELESS || rank == sus->rank)) {
 		if (mem->copies < 255)
 			mem->copies++;
@@ -203,7 +201,7 @@ void ttlpin_heal_remember(u64 *state, struct ttlpin_memory *mem,
 		sus->rivals = 0;
 		return;
 	}
-	if (!gives_way(sus, rank, seg, now_ms))
+	if (!gives_way(sus, rank, seg, alike, now_ms))
 		return;
 	sus->seq = seg->seq;
 	sus->len = ttlpin_segment_len16(seg->payload_len);
@@ -295,8 +293,6 @@ bool ttlpin_heal_is_due(u64 state, const struct ttlpin_memory *mem,
 	u32 wait = TTLPIN_HEAL_MS;
 	u32 age = (u32)now_ms - sus->first;
 
-	if (!is_copy(sus, seg) || is_hopeless(state, mem, seg, now_ms))
-		return false;
 	if (ttlpin_state_ts(state) == TTLPIN_TS_JUDGED) {
 		u32 moved = seg->tsval - sus->tsval;
 
@@ -308,7 +304,10 @@ bool ttlpin_heal_is_due(u64 state, const struct ttlpin_memory *mem,
 		copies = 3;
 		wait = TTLPIN_HEAL_BLIND_MS;
 	}
-	return mem->copies >= copies && age - sus->alive >= wait;
+	/* What takes longer to tell comes last. */
+	return mem->copies >= copies && age - sus->alive >= wait &&
+	       !is_hopeless(state, mem, seg, now_ms) &&
+	       seg->ttl == sus->ttl && is_alike(sus, seg);
 }
 
 /**

@@ -218,6 +218,25 @@ static void begins_by_its_mark(void)
 				   .ttl = 63 }, &policy, 1, &next, &action));
 }
 
+/* Only the suspect itself heals, however often it has come. */
+static void heals_nothing_beside_the_suspect(void)
+{
+	struct ttlpin_segment reply = with(segment(TTLPIN_ACK, 7000, 1000, 58), "250 Ok\r\n");
+	struct ttlpin_memory mem;
+	u64 state;
+
+	pinned(&state, &mem, 1000);
+	EXPECT(judge(&state, &mem, reply, 1001) == TTLPIN_CONDEMN);
+	EXPECT(judge(&state, &mem, reply, 1002) == TTLPIN_CONDEMN);
+	reply.seq = 7008;
+	EXPECT(judge(&state, &mem, reply, 1301) == TTLPIN_CONDEMN);
+	reply.ttl = 44;
+	EXPECT(judge(&state, &mem, reply, 1302) == TTLPIN_CONDEMN);
+	reply.seq = 7000;
+	reply.ttl = 58;
+	EXPECT(judge(&state, &mem, reply, 1303) == TTLPIN_HEALED);
+}
+
 /* A client's mail may say what a server would refuse by, here as on any gateway. */
 static void hears_no_refusal_behind_a_mark(void)
 {
@@ -296,6 +315,7 @@ int main(void)
 	TEST(takes_an_empty_mark_away);
 	TEST(sees_what_changes_nothing);
 	TEST(begins_by_its_mark);
+	TEST(heals_nothing_beside_the_suspect);
 	TEST(hears_no_refusal_behind_a_mark);
 	TEST(is_looked_at_once_when_loose);
 	TEST(knows_who_has_ended);

@@ -225,6 +225,44 @@ static void unlearns_what_was_wrong(void)
 	}
 }
 
+/* Where both the expected TTL and the pin have said something, the pin is right. */
+static void unlearns_what_seemed_right(void)
+{
+	struct ttlpin_segment syn = segment(TTLPIN_SYN, 1000, 0, 64);
+	struct ttlpin_segment banner = with(segment(TTLPIN_ACK, 7001, 1001, 58), "220 x\r\n");
+	struct ttlpin_memory mem;
+	u64 state;
+
+	ttlpin_session_open(&state, &mem, &syn, 1000);
+	ttlpin_session_expect(&state, &mem, 58);
+	judge(&state, &mem, segment(TTLPIN_SYN | TTLPIN_ACK, 7000, 1001, 50), 1001);
+	EXPECT(judge(&state, &mem, banner, 1002) == TTLPIN_PASS);
+	EXPECT(ttlpin_session_carries(state, &mem) == 58);
+	banner.ttl = 50;
+	EXPECT(judge(&state, &mem, banner, 1003) == TTLPIN_PASS);
+	EXPECT(ttlpin_session_remember(state, &mem) == TTLPIN_TEACH_FORGET);
+	EXPECT(ttlpin_session_carries(state, &mem) == 50);
+}
+
+/* What is expected and never seen does not keep what is found from being taught. */
+static void learns_what_was_not_expected(void)
+{
+	struct ttlpin_segment syn = segment(TTLPIN_SYN, 1000, 0, 64);
+	struct ttlpin_segment banner = with(segment(TTLPIN_ACK, 7001, 1001, 70), "220 x\r\n");
+	struct ttlpin_memory mem;
+	u64 state;
+
+	ttlpin_session_open(&state, &mem, &syn, 1000);
+	ttlpin_session_expect(&state, &mem, 58);
+	judge(&state, &mem, segment(TTLPIN_SYN | TTLPIN_ACK, 7000, 1001, 50), 1001);
+	/* An ACK is no word. */
+	EXPECT(judge(&state, &mem, segment(TTLPIN_ACK, 7001, 1001, 58), 1002) == TTLPIN_PASS);
+	EXPECT(ttlpin_session_carries(state, &mem) == 50);
+	EXPECT(judge(&state, &mem, banner, 1003) == TTLPIN_CONDEMN);
+	EXPECT(judge(&state, &mem, banner, 1253) == TTLPIN_HEALED);
+	EXPECT(ttlpin_session_remember(state, &mem) == 70);
+}
+
 /* Whether all that the peer says comes from elsewhere is told once. */
 static void tells_who_speaks_elsewhere(void)
 {
@@ -370,6 +408,8 @@ int main(void)
 	TEST(hears_no_refusal_from_a_client);
 	TEST(heals_anywhere_with_a_mark);
 	TEST(unlearns_what_was_wrong);
+	TEST(unlearns_what_seemed_right);
+	TEST(learns_what_was_not_expected);
 	TEST(tells_who_speaks_elsewhere);
 	TEST(closes_by_the_word_alone);
 	TEST(is_kept_by_its_peer);
