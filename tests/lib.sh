@@ -320,23 +320,7 @@ play_healing()
 	END
 }
 
-# counters_are NAME=VALUE...: those and the sums that always hold.
-counters_are()
-{
-	local pair got bad=0
-
-	ctl -j stats > "$tmp/stats" || return 1
-	for pair in "$@"; do
-		got=$(jq ".counters.${pair%%=*}" "$tmp/stats")
-		if [ "$got" != "${pair#*=}" ]; then
-			echo "${pair%%=*} is $got, not ${pair#*=}"
-			bad=1
-		fi
-	done
-	sums_hold < "$tmp/stats" || bad=1
-	return $bad
-}
-
+# The sums of counters that always hold.
 sums_hold()
 {
 	jq -e '.counters |
@@ -346,6 +330,39 @@ sums_hold()
 		.dropped + .would_drop == .dropped_rst + .dropped_fin +
 			.dropped_data + .dropped_ack + .dropped_handshake' \
 		> /dev/null || { echo "the sums do not hold"; return 1; }
+}
+
+# counters_are NAME=VALUE...: those and the sums. By awk, for jq takes 0.4 s to start in
+# an emulated machine, and this is asked hundreds of times.
+counters_are()
+{
+	ctl -j stats > "$tmp/stats" || return 1
+	awk -v RS='[,{}]' -F: -v wanted="$*" '
+		{ gsub(/"/, "", $1); got[$1] = $2 }
+		function sum(names, name, n, i, total) {
+			n = split(names, name, " ")
+			for (i = 1; i <= n; i++)
+				total += got[name[i]]
+			return total
+		}
+		function is(what, value, should) {
+			if (value "" == should "")
+				return
+			print what " is " value ", not " should
+			bad = 1
+		}
+		END {
+			n = split(wanted, pair, " ")
+			for (i = 1; i <= n; i++) {
+				split(pair[i], part, "=")
+				is(part[1], got[part[1]], part[2])
+			}
+			is("seen", got["seen"], sum("passed dropped would_drop whitelisted unpinned"))
+			condemned = sum("dropped would_drop")
+			is("the sum by reason", sum("dropped_ttl dropped_timestamp dropped_synack dropped_burst"), condemned)
+			is("the sum by kind", sum("dropped_rst dropped_fin dropped_data dropped_ack dropped_handshake"), condemned)
+			exit bad
+		}' "$tmp/stats"
 }
 
 # refused STATUS TEXT COMMAND...: it fails with that status and one line that

@@ -158,8 +158,8 @@ stranger()
 		< S 1000 ttl=50
 		> S. 7000 ack=1001
 	END
-	ip netns exec "$gateway" conntrack -U -p tcp --mark 0x3200/0xff00 > /dev/null 2>&1 ||
-		return 1
+	# Of our server's SYN-ACK, which the client's guard would take for its pin.
+	mark_is 0x12004078 || return 1
 	# That connection's server may be guarded by the other end's port.
 	set_to ports="$(cat "$tmp/port")"
 	again <<- 'END'
