@@ -200,20 +200,27 @@ static void heals_anywhere_with_a_mark(void)
 	EXPECT(ttlpin_state_phase(state) == TTLPIN_PHASE_CLOSING);
 }
 
+/* Pinned at 50, by a peer that earlier flows have found at 58. */
+static void expecting(u64 *state, struct ttlpin_memory *mem)
+{
+	struct ttlpin_segment syn = segment(TTLPIN_SYN, 1000, 0, 64);
+
+	ttlpin_session_open(state, mem, &syn, 1000);
+	ttlpin_session_expect(state, mem, 58);
+	EXPECT(judge(state, mem, segment(TTLPIN_SYN | TTLPIN_ACK, 7000, 1001, 50),
+		     1001) == TTLPIN_PASS);
+}
+
 /* What peer memory said is forgotten where the peer speaks at the pin all the same. */
 static void unlearns_what_was_wrong(void)
 {
-	struct ttlpin_segment syn = segment(TTLPIN_SYN, 1000, 0, 64);
-	struct ttlpin_segment synack = segment(TTLPIN_SYN | TTLPIN_ACK, 7000, 1001, 50);
 	struct ttlpin_segment banner = with(segment(TTLPIN_ACK, 7001, 1001, 50), "220 x\r\n");
 	struct ttlpin_memory mem;
 	int ttl;
 	u64 state;
 
 	for (ttl = 50; ttl <= 58; ttl += 8) {
-		ttlpin_session_open(&state, &mem, &syn, 1000);
-		ttlpin_session_expect(&state, &mem, 58);
-		EXPECT(judge(&state, &mem, synack, 1001) == TTLPIN_PASS);
+		expecting(&state, &mem);
 		EXPECT(ttlpin_session_remember(state, &mem) == TTLPIN_TEACH_NOTHING);
 		banner.ttl = ttl;
 		EXPECT(judge(&state, &mem, banner, 1002) == TTLPIN_PASS);
@@ -228,14 +235,11 @@ static void unlearns_what_was_wrong(void)
 /* Where both the expected TTL and the pin have said something, the pin is right. */
 static void unlearns_what_seemed_right(void)
 {
-	struct ttlpin_segment syn = segment(TTLPIN_SYN, 1000, 0, 64);
 	struct ttlpin_segment banner = with(segment(TTLPIN_ACK, 7001, 1001, 58), "220 x\r\n");
 	struct ttlpin_memory mem;
 	u64 state;
 
-	ttlpin_session_open(&state, &mem, &syn, 1000);
-	ttlpin_session_expect(&state, &mem, 58);
-	judge(&state, &mem, segment(TTLPIN_SYN | TTLPIN_ACK, 7000, 1001, 50), 1001);
+	expecting(&state, &mem);
 	EXPECT(judge(&state, &mem, banner, 1002) == TTLPIN_PASS);
 	EXPECT(ttlpin_session_carries(state, &mem) == 58);
 	banner.ttl = 50;
@@ -247,14 +251,11 @@ static void unlearns_what_seemed_right(void)
 /* What is expected and never seen does not keep what is found from being taught. */
 static void learns_what_was_not_expected(void)
 {
-	struct ttlpin_segment syn = segment(TTLPIN_SYN, 1000, 0, 64);
 	struct ttlpin_segment banner = with(segment(TTLPIN_ACK, 7001, 1001, 70), "220 x\r\n");
 	struct ttlpin_memory mem;
 	u64 state;
 
-	ttlpin_session_open(&state, &mem, &syn, 1000);
-	ttlpin_session_expect(&state, &mem, 58);
-	judge(&state, &mem, segment(TTLPIN_SYN | TTLPIN_ACK, 7000, 1001, 50), 1001);
+	expecting(&state, &mem);
 	/* An ACK is no word. */
 	EXPECT(judge(&state, &mem, segment(TTLPIN_ACK, 7001, 1001, 58), 1002) == TTLPIN_PASS);
 	EXPECT(ttlpin_session_carries(state, &mem) == 50);
