@@ -325,7 +325,7 @@ play_healing()
 # emulated machine, and this is asked hundreds of times.
 sums_hold()
 {
-	awk -v RS='[,{}]' -F: -v wanted="$*" '
+	awk -v RS='[,{}]' -v CONVFMT=%.0f -F: -v wanted="$*" '
 		{ gsub(/"/, "", $1); got[$1] = $2 }
 		function sum(names, name, n, i, total) {
 			n = split(names, name, " ")
