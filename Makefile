@@ -76,9 +76,11 @@ check-packages:
 	tests/vm/setup tests/packages/packages
 	tests/packages/run
 
-# Sources are copied, so that each kernel's objects have a place of their own.
+# Sources are copied, so that each kernel's objects have a place of their own. What
+# builds a kernel is named, too: a module is for the kernel that it was built for.
 $(BUILD)/kmod/%/nf_ttlpin.ko: Kbuild Makefile $(wildcard kmod/*.[ch]) \
-		$(wildcard kmod/include/uapi/linux/*.h)
+		$(wildcard kmod/include/uapi/linux/*.h) \
+		tests/vm/build-kernel $(wildcard tests/vm/configs/*.config)
 	@mkdir -p $(@D)
 	@rsync -a --delete --include='*.[ch]' --include='*/' --exclude='*' kmod/ $(@D)/kmod/
 	@cp Kbuild $(@D)/
