@@ -210,10 +210,12 @@ struct ttlpin_draft {
 
 static void forget_draft(struct ttlpin_net *tn)
 {
-	if (tn->draft)
-		kvfree(tn->draft->list);
-	kfree(tn->draft);
+	struct ttlpin_draft *draft = tn->draft;
+
 	WRITE_ONCE(tn->draft, NULL);
+	if (draft)
+		kvfree(draft->list);
+	kfree(draft);
 }
 
 static struct ttlpin_draft *draft_of(struct ttlpin_net *tn, u32 portid)

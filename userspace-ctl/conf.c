@@ -112,15 +112,16 @@ static char *trim(char *text)
 static int take_value(struct conf *conf, const struct setting *s,
 		      const char *value, size_t number)
 {
+	size_t size = strlen(value) + 1;
 	int i = s - settings;
 
 	if (conf->line[i])
 		return out_fail("%s:%zu: %s is in line %zu already; nothing was changed",
 				conf->path, number, s->name, conf->line[i]);
-	if (strlen(value) >= sizeof(conf->text[i]) || !accepts(s, value))
+	if (size > sizeof(conf->text[i]) || !accepts(s, value))
 		return out_fail("%s:%zu: %s=%s: accepted is %s; nothing was changed",
 				conf->path, number, s->name, value, s->accepted);
-	strcpy(conf->text[i], value);
+	memcpy(conf->text[i], value, size);
 	conf->line[i] = number;
 	return CTL_OK;
 }

@@ -150,6 +150,14 @@ static bool is_old(const struct track_store *s, const struct track_flow *f,
 				      now_ms / 1000);
 }
 
+static bool is_same(const struct ttlpin_tuple *a, const struct ttlpin_tuple *b)
+{
+	return a->family == b->family && a->server == b->server &&
+	       a->remote_port == b->remote_port && a->local_port == b->local_port &&
+	       !memcmp(a->remote, b->remote, sizeof(a->remote)) &&
+	       !memcmp(a->local, b->local, sizeof(a->local));
+}
+
 /**
  * track_store_find - find a flow
  * @s: the store
@@ -165,7 +173,7 @@ struct track_flow *track_store_find(struct track_store *s,
 	struct track_flow *f;
 
 	for (f = s->bucket[h & s->mask]; f; f = f->next) {
-		if (f->hash != h || memcmp(&f->tuple, tuple, sizeof(*tuple)))
+		if (f->hash != h || !is_same(&f->tuple, tuple))
 			continue;
 		if (!is_old(s, f, now_ms))
 			return f;
