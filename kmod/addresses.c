@@ -5,6 +5,7 @@
 #include <linux/hash.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
+#include <net/ipv6.h>
 #include "addresses.h"
 
 static struct ttlpin_address *entry(struct ttlpin_addresses *set, u32 index)
@@ -13,11 +14,21 @@ static struct ttlpin_address *entry(struct ttlpin_addresses *set, u32 index)
 }
 
 static struct hlist_head *bucket_of(struct ttlpin_addresses *set,
-				    const u32 *addr)
+				    const u32 *addr, u8 family)
 {
-	u64 h = siphash(addr, 16, set->key);
+	u64 h;
 
+	if (family == 4)
+		h = siphash_1u32(addr[0], set->key);
+	else
+		h = siphash_4u32(addr[0], addr[1], addr[2], addr[3], set->key);
 	return &set->hash[hash_64(h, TTLPIN_ADDRESSES_BITS)];
+}
+
+static bool is_same(const u32 *a, const u32 *b)
+{
+	return ipv6_addr_equal((const struct in6_addr *)a,
+			       (const struct in6_addr *)b);
 }
 
 /**
@@ -33,8 +44,8 @@ struct ttlpin_address *ttlpin_addresses_find(struct ttlpin_addresses *set,
 {
 	struct ttlpin_address *a;
 
-	hlist_for_each_entry(a, bucket_of(set, addr), node)
-		if (a->family == family && !memcmp(a->addr, addr, sizeof(a->addr)))
+	hlist_for_each_entry(a, bucket_of(set, addr, family), node)
+		if (a->family == family && is_same(a->addr, addr))
 			return a;
 	return NULL;
 }
@@ -58,7 +69,7 @@ struct ttlpin_address *ttlpin_addresses_take(struct ttlpin_addresses *set,
 	memset(a + 1, 0, set->size - sizeof(*a));
 	memcpy(a->addr, addr, sizeof(a->addr));
 	a->family = family;
-	hlist_add_head(&a->node, bucket_of(set, addr));
+	hlist_add_head(&a->node, bucket_of(set, addr, family));
 	list_move(&a->lru, &set->lru);
 	WRITE_ONCE(set->nr, set->nr + 1);
 	set->generation++;

@@ -11,7 +11,7 @@
 #include "net.h"
 
 #define TTLPIN_ADDRESSES_MAX	1024
-#define TTLPIN_ADDRESSES_BITS	8
+#define TTLPIN_ADDRESSES_BITS	10
 
 /**
  * struct ttlpin_address - begins what is kept of an address

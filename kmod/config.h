@@ -25,7 +25,7 @@ struct ttlpin_ports {
 /**
  * struct ttlpin_config - the settings of a namespace
  * @mode: enum ttlpin_mode
- * @nr_ports: how many of @ports are in use
+ * @nr_ports: how many of @ports are in use, one at least
  * @protect: enum ttlpin_protect
  * @midstream: whether flows are learned in mid-stream
  * @policy: what the engine asks
@@ -94,11 +94,13 @@ void ttlpin_config_exit(struct ttlpin_net *tn);
 static inline bool ttlpin_config_guards(const struct ttlpin_config *cfg,
 					u16 port)
 {
-	u32 i;
+	const struct ttlpin_ports *range = cfg->ports;
+	const struct ttlpin_ports *end = range + cfg->nr_ports;
 
-	for (i = 0; i < cfg->nr_ports; i++)
-		if ((u16)(port - cfg->ports[i].first) <= cfg->ports[i].span)
+	do {
+		if ((u16)(port - range->first) <= range->span)
 			return true;
+	} while (++range < end);
 	return false;
 }
 

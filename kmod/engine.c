@@ -26,11 +26,6 @@
 #include "engine.h"
 #include "heal.h"
 
-static u8 diff(u8 a, u8 b)
-{
-	return a > b ? a - b : b - a;
-}
-
 /* Whether @seg acknowledges what opened the flow, and nothing beyond that. */
 static bool acknowledges(const struct ttlpin_memory *mem,
 			 const struct ttlpin_segment *seg)
@@ -41,12 +36,12 @@ static bool acknowledges(const struct ttlpin_memory *mem,
 
 static u8 distance(u64 state, const struct ttlpin_memory *mem, u8 ttl)
 {
-	u8 d = diff(ttl, ttlpin_state_pin(state));
+	u8 d = ttlpin_ttl_diff(ttl, ttlpin_state_pin(state));
 	u8 i;
 
 	for (i = 0; i < mem->nr_learned; i++)
-		if (diff(ttl, mem->learned[i]) < d)
-			d = diff(ttl, mem->learned[i]);
+		if (ttlpin_ttl_diff(ttl, mem->learned[i]) < d)
+			d = ttlpin_ttl_diff(ttl, mem->learned[i]);
 	return d;
 }
 
@@ -59,16 +54,11 @@ static u64 refresh(u64 state, const struct ttlpin_segment *seg, u8 tolerance,
 {
 	if (seg->flags & (TTLPIN_RST | TTLPIN_SYN))
 		return state;
-	state = ttlpin_state_set_seen(state, now_s);
 	/* A SYN proxy that answered for the server opens its window, too. */
 	if (ttlpin_segment_len(seg) &&
-	    diff(seg->ttl, ttlpin_state_pin(state)) <= tolerance)
+	    ttlpin_ttl_diff(seg->ttl, ttlpin_state_pin(state)) <= tolerance)
 		state |= TTLPIN_ST_AT_PIN;
-	if (!seg->has_ts || ttlpin_state_ts(state) == TTLPIN_TS_NONE)
-		return state;
-	if (ttlpin_seq_before(ttlpin_state_tsval(state), seg->tsval))
-		state = ttlpin_state_set_tsval(state, seg->tsval);
-	return ttlpin_state_set_ts(state, TTLPIN_TS_JUDGED);
+	return ttlpin_engine_renew(state, seg, now_s);
 }
 
 static void pin(u64 *state, struct ttlpin_memory *mem,
@@ -99,7 +89,7 @@ static bool is_answer(u64 state, const struct ttlpin_memory *mem,
 	if (mem->flags & TTLPIN_MEM_SERVER)
 		return (mem->flags & TTLPIN_MEM_ANSWERED) &&
 		       !(seg->flags & (TTLPIN_SYN | TTLPIN_RST)) &&
-		       diff(seg->ttl, ttlpin_state_pin(state)) <= tolerance;
+		       ttlpin_ttl_diff(seg->ttl, ttlpin_state_pin(state)) <= tolerance;
 	return ttlpin_segment_is_synack(seg);
 }
 
@@ -302,7 +292,7 @@ void ttlpin_engine_judge(u64 *state, struct ttlpin_memory *mem,
 		adopt(state, mem, seg, now_ms);
 	if (mem->expected == TTLPIN_EXPECT_OPEN &&
 	    !(*state & TTLPIN_ST_AT_PIN) && ttlpin_segment_len(seg) &&
-	    diff(seg->ttl, mem->learned[0]) <= policy->tolerance)
+	    ttlpin_ttl_diff(seg->ttl, mem->learned[0]) <= policy->tolerance)
 		mem->expected = TTLPIN_EXPECT_RIGHT;
 	if ((seg->flags & TTLPIN_FIN) ||
 	    ((seg->flags & TTLPIN_RST) && (mem->flags & TTLPIN_MEM_SERVER)))
@@ -311,37 +301,3 @@ void ttlpin_engine_judge(u64 *state, struct ttlpin_memory *mem,
 	if ((mem->flags & TTLPIN_MEM_MARKED) && (seg->flags & TTLPIN_FIN))
 		*state = ttlpin_state_set_phase(*state, TTLPIN_PHASE_CLOSING);
 }
-
-/**
- * ttlpin_engine_known - the verdict that nearly every segment gets
- * @state: the flow's state word
- * @seg: the segment; its payload is not looked at
- * @policy: the settings
- * @now_s: the clock of ttlpin_engine_judge() in seconds
- * @next: the state word that takes @state's place, if this returns true
- * @action: TTLPIN_PASS or TTLPIN_NEAR, if this returns true
- *
- * Return: true if the state word alone says that the segment is good: a known
- * TTL, timestamps as they should be, nothing remembered that it could confirm.
- */
-bool ttlpin_engine_known(u64 state, const struct ttlpin_segment *seg,
-			 const struct ttlpin_policy *policy, u32 now_s,
-			 u64 *next, enum ttlpin_action *action)
-{
-	u8 d = diff(seg->ttl, ttlpin_state_pin(state));
-
-	if (ttlpin_state_phase(state) == TTLPIN_PHASE_SYN_SENT ||
-	    (state & TTLPIN_ST_SUSPECT) ||
-	    (seg->flags & (TTLPIN_SYN | TTLPIN_RST | TTLPIN_FIN)))
-		return false;
-	/* What the flow has learned may be nearer than the pin. */
-	if (d > (state & TTLPIN_ST_LEARNED ? 0 : policy->tolerance))
-		return false;
-	if (policy->timestamps && !seg->has_ts &&
-	    ttlpin_state_ts(state) == TTLPIN_TS_JUDGED)
-		return false;
-	*next = refresh(state, seg, policy->tolerance, now_s);
-	*action = d ? TTLPIN_NEAR : TTLPIN_PASS;
-	return true;
-}
-

@@ -53,12 +53,64 @@ struct ttlpin_verdict {
 	bool loose;
 };
 
-bool ttlpin_engine_known(u64 state, const struct ttlpin_segment *seg,
-			 const struct ttlpin_policy *policy, u32 now_s,
-			 u64 *next, enum ttlpin_action *action);
 void ttlpin_engine_judge(u64 *state, struct ttlpin_memory *mem,
 			 const struct ttlpin_segment *seg,
 			 const struct ttlpin_policy *policy, u64 now_ms,
 			 struct ttlpin_verdict *v);
+
+static inline u8 ttlpin_ttl_diff(u8 a, u8 b)
+{
+	return a > b ? a - b : b - a;
+}
+
+/* When a good segment came, and its timestamps, if the flow uses them. */
+static inline u64 ttlpin_engine_renew(u64 state,
+				      const struct ttlpin_segment *seg,
+				      u32 now_s)
+{
+	state = ttlpin_state_set_seen(state, now_s);
+	if (!seg->has_ts || ttlpin_state_ts(state) == TTLPIN_TS_NONE)
+		return state;
+	if (ttlpin_seq_before(ttlpin_state_tsval(state), seg->tsval))
+		state = ttlpin_state_set_tsval(state, seg->tsval);
+	return ttlpin_state_set_ts(state, TTLPIN_TS_JUDGED);
+}
+
+/**
+ * ttlpin_engine_known - the verdict that nearly every segment gets
+ * @state: the flow's state word
+ * @seg: the segment; its payload is not looked at
+ * @policy: the settings
+ * @now_s: the clock of ttlpin_engine_judge() in seconds
+ * @next: the state word that takes @state's place, if this returns true
+ * @action: TTLPIN_PASS or TTLPIN_NEAR, if this returns true
+ *
+ * Return: true if the state word alone says that the segment is good: a known
+ * TTL, timestamps as they should be, nothing remembered that it could confirm.
+ */
+static inline bool ttlpin_engine_known(u64 state,
+				       const struct ttlpin_segment *seg,
+				       const struct ttlpin_policy *policy,
+				       u32 now_s, u64 *next,
+				       enum ttlpin_action *action)
+{
+	u8 d = ttlpin_ttl_diff(seg->ttl, ttlpin_state_pin(state));
+
+	if (ttlpin_state_phase(state) == TTLPIN_PHASE_SYN_SENT ||
+	    (state & TTLPIN_ST_SUSPECT) ||
+	    (seg->flags & (TTLPIN_SYN | TTLPIN_RST | TTLPIN_FIN)))
+		return false;
+	/* What the flow has learned may be nearer than the pin. */
+	if (d > (state & TTLPIN_ST_LEARNED ? 0 : policy->tolerance))
+		return false;
+	if (policy->timestamps && !seg->has_ts &&
+	    ttlpin_state_ts(state) == TTLPIN_TS_JUDGED)
+		return false;
+	*next = ttlpin_engine_renew(state, seg, now_s);
+	if (seg->payload_len)
+		*next |= TTLPIN_ST_AT_PIN;
+	*action = d ? TTLPIN_NEAR : TTLPIN_PASS;
+	return true;
+}
 
 #endif /* TTLPIN_ENGINE_H */

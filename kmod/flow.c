@@ -21,54 +21,19 @@
  * so a slot that is used again never lends its state to the flow it held
  * before, and a reader that misses a flow on the move sees the count changed.
  */
-#include <linux/prefetch.h>
 #include <linux/random.h>
+#include "lookup.h"
 #include "sweep.h"
 #include "stats.h"
-#include "table.h"
 
-/**
- * ttlpin_flow_prefetch - fetch what a look for a flow will read
- * @tn: the namespace
- * @fp: fingerprint of the flow
- *
- * Context: under rcu_read_lock().
- */
-void ttlpin_flow_prefetch(const struct ttlpin_net *tn, u64 fp)
+/* While flows are carried over: looks where they come from. */
+noinline bool ttlpin_flow_find_old(struct ttlpin_table *old,
+				   const struct ttlpin_config *cfg,
+				   struct ttlpin_ref *ref)
 {
-	const struct ttlpin_table *t = rcu_dereference(tn->table);
-
-	prefetch(&t->bucket[ttlpin_table_first(t, fp)]);
-	prefetch(&t->bucket[ttlpin_table_second(t, fp)]);
-}
-
-static __always_inline bool find_in(struct ttlpin_table *t, u64 fp,
-				    struct ttlpin_ref *ref)
-{
-	u32 first = ttlpin_table_first(t, fp),
-	    second = ttlpin_table_second(t, fp);
-	int moves;
-	u32 slot;
-
-	do {
-		/* Pairs with move(): a new count shows the new place. */
-		moves = atomic_read_acquire(&t->moves);
-		slot = ttlpin_table_find(t, first, second, fp, &ref->state);
-		if (slot != TTLPIN_NO_SLOT) {
-			ref->table = t;
-			ref->slot = slot;
-			ref->fp = fp;
-			return true;
-		}
-		smp_rmb(); /* pairs with move() and carry_over() */
-	} while (atomic_read(&t->moves) != moves);
-	return false;
-}
-
-static noinline bool find_in_old(struct ttlpin_table *t, u64 fp,
-				 struct ttlpin_ref *ref)
-{
-	return find_in(t, fp, ref);
+	return ttlpin_lookup_in(old, ttlpin_table_first(old, ref->fp),
+				ttlpin_table_second(old, ref->fp), ref) &&
+	       !ttlpin_table_expired(cfg, ref->state, ref->now_s);
 }
 
 /**
@@ -85,18 +50,8 @@ bool ttlpin_flow_find(const struct ttlpin_net *tn,
 		      const struct ttlpin_config *cfg, u64 fp,
 		      struct ttlpin_ref *ref)
 {
-	struct ttlpin_table *t = rcu_dereference(tn->table);
-	struct ttlpin_table *old = rcu_dereference(t->old);
-
-	ref->now_s = ttlpin_table_seconds();
-	/* Flows go from the old table to the new, so who looks there in that
-	 * order cannot miss one that is being carried over.
-	 */
-	if (unlikely(old) && find_in_old(old, fp, ref) &&
-	    !ttlpin_table_expired(cfg, ref->state, ref->now_s))
-		return true;
-	return find_in(t, fp, ref) &&
-	       !ttlpin_table_expired(cfg, ref->state, ref->now_s);
+	ttlpin_lookup_begin(tn, fp, ref);
+	return ttlpin_lookup_end(cfg, ref);
 }
 
 /**
@@ -194,7 +149,6 @@ bool ttlpin_flow_insert(struct ttlpin_net *tn, const struct ttlpin_config *cfg,
 	u32 now_s = ttlpin_table_seconds();
 	u32 slot;
 
-	ttlpin_flow_prefetch(tn, fp);
 	if (ttlpin_flow_lock(tn, cfg, fp, ref))
 		return true;
 	local_bh_disable();

@@ -5,6 +5,7 @@
 #ifndef TTLPIN_FLOW_H
 #define TTLPIN_FLOW_H
 
+#include <linux/in6.h>
 #include "config.h"
 #include "engine.h"
 #include "net.h"
@@ -24,6 +25,8 @@ struct ttlpin_cold {
  * struct ttlpin_ref - a flow that was found
  * @table: the table that holds it
  * @slot: its slot there
+ * @first: where it was looked for: the flow's first bucket of the current table
+ * @second: and its second
  * @fp: its fingerprint
  * @state: its state word when it was found
  * @now_s: the second in which it was looked for
@@ -35,6 +38,8 @@ struct ttlpin_cold {
 struct ttlpin_ref {
 	struct ttlpin_table *table;
 	u32 slot;
+	u32 first;
+	u32 second;
 	u64 fp;
 	u64 state;
 	u32 now_s;
@@ -61,7 +66,9 @@ struct ttlpin_flow_copy {
 /* Flows that ttlpin_flow_list() gives at most at a time. */
 #define TTLPIN_BUCKET_SLOTS	4
 
-void ttlpin_flow_prefetch(const struct ttlpin_net *tn, u64 fp);
+bool ttlpin_flow_find_old(struct ttlpin_table *old,
+			  const struct ttlpin_config *cfg,
+			  struct ttlpin_ref *ref);
 bool ttlpin_flow_find(const struct ttlpin_net *tn,
 		      const struct ttlpin_config *cfg, u64 fp,
 		      struct ttlpin_ref *ref);
@@ -87,40 +94,58 @@ void ttlpin_flow_flush(struct ttlpin_net *tn);
 int ttlpin_flow_init(struct ttlpin_net *tn, u32 max_flows);
 void ttlpin_flow_exit(struct ttlpin_net *tn);
 
+/*
+ * Keyed fingerprints, never 0: with 64 bits of SipHash, who does not know the key can
+ * neither aim at a bucket nor make a flow pass for another. Addresses in network order.
+ */
+static inline u64 ttlpin_flow_hash4(const struct ttlpin_net *tn, u32 remote,
+				    u32 local, u16 remote_port, u16 local_port)
+{
+	u64 fp = siphash_3u32(remote, local, (u32)remote_port << 16 | local_port,
+			      &tn->key);
+
+	return fp ? fp : 1;
+}
+
+static inline u64 ttlpin_flow_hash6(const struct ttlpin_net *tn,
+				    const struct in6_addr *remote,
+				    const struct in6_addr *local,
+				    u16 remote_port, u16 local_port)
+{
+	/* Octets that were written in parts are slow to read as one word. */
+	struct {
+		struct in6_addr remote;
+		struct in6_addr local;
+		u32 ports;
+	} key __aligned(SIPHASH_ALIGNMENT) = {
+		*remote,
+		*local,
+		(u32)remote_port << 16 | local_port,
+	};
+	u64 fp = siphash(&key, offsetofend(typeof(key), ports), &tn->key);
+
+	return fp ? fp : 1;
+}
+
 /**
  * ttlpin_flow_fingerprint - keyed fingerprint of a flow
  * @tn: the namespace
  * @tuple: the flow
  *
- * Return: never 0. With 64 bits of SipHash, who does not know the key can
- * neither aim at a bucket nor make a tuple pass for another.
+ * Which end is the server does not matter: as long as no setting changes, the ports
+ * say it.
+ *
+ * Return: never 0.
  */
 static inline u64 ttlpin_flow_fingerprint(const struct ttlpin_net *tn,
 					  const struct ttlpin_tuple *tuple)
 {
-	u64 ends = (u64)tuple->remote_port << 32 |
-		   (u32)tuple->local_port << 16 | tuple->family << 8 |
-		   tuple->server;
-	u64 fp;
-
-	if (tuple->family == 4) {
-		fp = siphash_2u64((u64)tuple->remote[0] << 32 | tuple->local[0],
-				  ends, &tn->key);
-	} else {
-		/* Eight octets that were written in parts are slow to read. */
-		struct {
-			struct in6_addr remote;
-			struct in6_addr local;
-			u64 ends;
-		} key __aligned(SIPHASH_ALIGNMENT) = {
-			*(const struct in6_addr *)tuple->remote,
-			*(const struct in6_addr *)tuple->local,
-			ends,
-		};
-
-		fp = siphash(&key, sizeof(key), &tn->key);
-	}
-	return fp ? fp : 1;
+	if (tuple->family == 4)
+		return ttlpin_flow_hash4(tn, tuple->remote[0], tuple->local[0],
+					 tuple->remote_port, tuple->local_port);
+	return ttlpin_flow_hash6(tn, (const struct in6_addr *)tuple->remote,
+				 (const struct in6_addr *)tuple->local,
+				 tuple->remote_port, tuple->local_port);
 }
 
 #endif /* TTLPIN_FLOW_H */

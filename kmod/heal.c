@@ -18,21 +18,29 @@
  */
 #include "heal.h"
 
+static u64 mix(u64 h, u64 octets)
+{
+	h = (h ^ octets) * 0x9e3779b97f4a7c15ull;
+	return h ^ h >> 32;
+}
+
 /*
- * Four octets at a time, for it is taken of every suspect. Only equality matters, and
+ * Eight octets at a time, for it is taken of every suspect. Only equality matters, and
  * who knows the payload can repeat it.
  */
 static u16 hash(const u8 *p, u32 len)
 {
-	u64 h = len;
+	u64 h = len, rest = 0;
 
-	for (; len >= 4; len -= 4, p += 4) {
-		h = (h ^ ttlpin_get32(p)) * 0x9e3779b97f4a7c15ull;
-		h ^= h >> 32;
+	for (; len >= 8; len -= 8, p += 8)
+		h = mix(h, (u64)ttlpin_get32(p) << 32 | ttlpin_get32(p + 4));
+	if (len & 4) {
+		rest = ttlpin_get32(p);
+		p += 4;
 	}
-	while (len--)
-		h = (h ^ *p++) * 0x9e3779b97f4a7c15ull;
-	h ^= h >> 32;
+	for (len &= 3; len; len--)
+		rest = rest << 8 | *p++;
+	h = mix(h, rest);
 	return h ^ h >> 16;
 }
 

@@ -10,6 +10,7 @@
 #include "event.h"
 #include "heal.h"
 #include "hook.h"
+#include "lookup.h"
 #include "packet.h"
 #include "session.h"
 #include "stats.h"
@@ -25,36 +26,36 @@ static void fill_event(const struct ttlpin_packet *p,
 {
 	const struct ttlpin_memory *mem = &ref->cold->mem;
 	const struct ttlpin_segment *seg = &p->seg;
+	bool v4 = p->place.family == 4;
+	u32 i;
 
-	*ev = (struct ttlpin_event){
-		.time = ktime_to_ns(ktime_mono_to_real(now)),
-		.tuple = p->tuple,
-		.seq = seg->seq,
-		.ack = seg->ack,
-		.tsval = seg->tsval,
-		.tsecr = seg->tsecr,
-		.length = seg->payload_len,
-		.payload = p->place.end - seg->payload_len,
-		.window = seg->window,
-		.has_ts = seg->has_ts,
-		.flags = seg->flags,
-		.ttl = seg->ttl,
-		.nr_pin = 1 + mem->nr_learned,
-		.distance = v->distance,
-		.mode = p->cfg->mode,
-		.cmd = v->action == TTLPIN_CONDEMN ? TTLPIN_CMD_DROP_NTF :
-		       v->loose			   ? TTLPIN_CMD_LOOSE_NTF :
-						     TTLPIN_CMD_HEAL_NTF,
-		.reason = v->reason,
-		.kind = ttlpin_segment_kind(seg),
-		.phase = ttlpin_state_phase(state),
-	};
+	/* Field by field: what is cleared first costs more than what is written. */
+	ev->time = ktime_to_ns(ktime_mono_to_real(now));
+	ev->tuple = p->tuple;
+	ev->seq = seg->seq;
+	ev->ack = seg->ack;
+	ev->tsval = seg->tsval;
+	ev->tsecr = seg->tsecr;
+	ev->length = seg->payload_len;
+	ev->payload = p->place.end - seg->payload_len;
+	ev->window = seg->window;
+	ev->has_ts = seg->has_ts;
+	ev->flags = seg->flags;
+	ev->ttl = seg->ttl;
+	ev->nr_pin = 1 + mem->nr_learned;
+	ev->distance = v->distance;
+	ev->mode = p->cfg->mode;
+	ev->cmd = v->action == TTLPIN_CONDEMN ? TTLPIN_CMD_DROP_NTF :
+		  v->loose		      ? TTLPIN_CMD_LOOSE_NTF :
+						TTLPIN_CMD_HEAL_NTF;
+	ev->reason = v->reason;
+	ev->kind = v->kind;
+	ev->phase = ttlpin_state_phase(state);
 	ev->pin[0] = ttlpin_state_pin(state);
-	memcpy(ev->pin + 1, mem->learned, sizeof(mem->learned));
-	if (p->place.family == 4) {
-		ev->ip_id = ntohs(ip_hdr(p->skb)->id);
-		ev->df = ip_hdr(p->skb)->frag_off & htons(IP_DF);
-	}
+	for (i = 0; i < TTLPIN_LEARNED_MAX; i++)
+		ev->pin[1 + i] = mem->learned[i];
+	ev->ip_id = v4 ? ntohs(ip_hdr(p->skb)->id) : 0;
+	ev->df = v4 && (ip_hdr(p->skb)->frag_off & htons(IP_DF));
 }
 
 static void count(const struct ttlpin_packet *p, const struct ttlpin_verdict *v)
@@ -78,17 +79,16 @@ static void count(const struct ttlpin_packet *p, const struct ttlpin_verdict *v)
 static void write_account(const struct ttlpin_packet *p, u64 state,
 			  const struct ttlpin_verdict *v)
 {
-	struct ttlpin_account more = {
-		.family = p->tuple.family,
-		.ttl = p->seg.ttl,
-		.pin = ttlpin_state_pin(state),
-		.condemned = v->action == TTLPIN_CONDEMN,
-		.confirmed = v->confirmed,
-		.healed = v->action == TTLPIN_HEALED,
-		.last = ktime_get_seconds(),
-	};
+	struct ttlpin_account more __uninitialized;
 
-	memcpy(more.addr, p->tuple.remote, sizeof(more.addr));
+	more.family = p->tuple.family;
+	more.ttl = p->seg.ttl;
+	more.pin = ttlpin_state_pin(state);
+	more.condemned = v->action == TTLPIN_CONDEMN;
+	more.confirmed = v->confirmed;
+	more.healed = v->action == TTLPIN_HEALED;
+	more.last = ktime_get_seconds();
+	*(struct in6_addr *)more.addr = *(const struct in6_addr *)p->tuple.remote;
 	ttlpin_account_add(p->tn, &more);
 }
 
@@ -178,11 +178,12 @@ static void open_server(struct ttlpin_packet *p, u64 fp)
 }
 
 /* The common verdict, for the tracepoint alone. */
-static noinline void trace_known(const struct ttlpin_packet *p, u64 state,
-				 enum ttlpin_action action)
+static noinline void trace_known(struct ttlpin_packet *p, bool server,
+				 u64 state, enum ttlpin_action action)
 {
 	struct ttlpin_verdict v = { .action = action };
 
+	ttlpin_packet_tuple(p, false, server);
 	v.distance = abs(p->seg.ttl - ttlpin_state_pin(state));
 	trace_verdict(p, state, &v);
 }
@@ -199,71 +200,113 @@ static bool is_whitelisted(const struct ttlpin_packet *p)
 				    (const u8 *)p->tuple.remote);
 }
 
-static unsigned int judge(struct ttlpin_packet *p, u64 fp)
+/* Every other verdict. */
+static noinline unsigned int judge_further(struct ttlpin_packet *p,
+					   struct ttlpin_ref *ref, bool found)
 {
-	struct ttlpin_ref ref __uninitialized;
-	enum ttlpin_action action;
-	bool found;
-	u64 next;
-
-	found = ttlpin_flow_find(p->tn, p->cfg, fp, &ref);
-	if (likely(found) &&
-	    ttlpin_engine_known(ref.state, &p->seg, &p->cfg->policy, ref.now_s,
-				&next, &action)) {
-		if (next != ref.state)
-			ttlpin_flow_refresh(&ref, next);
-		if (trace_verdict_enabled())
-			trace_known(p, next, action);
-		ttlpin_stats_inc(p->tn, action == TTLPIN_NEAR ?
-						TTLPIN_CELL_NEAR :
-						TTLPIN_CELL_PASSED);
-		return NF_ACCEPT;
-	}
 	if (is_whitelisted(p)) {
 		ttlpin_stats_inc(p->tn, TTLPIN_CELL_WHITELISTED);
 		return NF_ACCEPT;
 	}
 	if (p->tuple.server && ttlpin_segment_is_syn(&p->seg) &&
-	    (!found || ttlpin_session_is_over(ref.state))) {
-		open_server(p, fp);
+	    (!found || ttlpin_session_is_over(ref->state))) {
+		open_server(p, ref->fp);
 		found = false;
 	}
 	if (!found && p->cfg->ct_mark_mask && !ttlpin_segment_is_syn(&p->seg))
-		found = ttlpin_packet_find(p, fp, &ref);
-	return found ? judge_closely(p, &ref) : pass_unknown(p);
+		found = ttlpin_packet_find(p, ref->fp, ref);
+	return found ? judge_closely(p, ref) : pass_unknown(p);
 }
 
-unsigned int ttlpin_hook_inbound(void *priv, struct sk_buff *skb,
-				 const struct nf_hook_state *state)
+static unsigned int judge(struct ttlpin_packet *p, struct ttlpin_ref *ref,
+			  bool server)
+{
+	bool found = ttlpin_lookup_end(p->cfg, ref);
+	enum ttlpin_action action;
+	u64 next;
+
+	if (likely(found) &&
+	    ttlpin_engine_known(ref->state, &p->seg, &p->cfg->policy, ref->now_s,
+				&next, &action)) {
+		if (next != ref->state)
+			ttlpin_flow_refresh(ref, next);
+		if (trace_verdict_enabled())
+			trace_known(p, server, next, action);
+		ttlpin_stats_inc(p->tn, action == TTLPIN_NEAR ?
+						TTLPIN_CELL_NEAR :
+						TTLPIN_CELL_PASSED);
+		return NF_ACCEPT;
+	}
+	ttlpin_packet_tuple(p, false, server);
+	return judge_further(p, ref, found);
+}
+
+/* A segment on a guarded port; @place comes in registers. */
+static noinline unsigned int inbound(struct ttlpin_net *tn,
+				     const struct ttlpin_config *cfg,
+				     struct sk_buff *skb,
+				     struct ttlpin_place place, bool server)
+{
+	struct ttlpin_packet p __uninitialized;
+	struct ttlpin_ref ref __uninitialized;
+	enum ttlpin_parse ret;
+
+	p.tn = tn;
+	p.cfg = cfg;
+	p.skb = skb;
+	p.place = place;
+	/* The flow is on its way from memory while the segment is read. */
+	ttlpin_lookup_begin(tn, ttlpin_packet_fingerprint(&p), &ref);
+	ttlpin_packet_bytes(skb, &p.bytes);
+	ret = ttlpin_packet_parse(&p);
+	if (ret == TTLPIN_PARSE_OK)
+		return judge(&p, &ref, server);
+	if (ret == TTLPIN_PARSE_MALFORMED)
+		ttlpin_stats_inc(tn, TTLPIN_CELL_MALFORMED);
+	return NF_ACCEPT;
+}
+
+/* A packet of no common shape. */
+static noinline unsigned int search(struct ttlpin_net *tn,
+				    const struct ttlpin_config *cfg,
+				    struct sk_buff *skb)
 {
 	struct ttlpin_packet p __uninitialized;
 	enum ttlpin_parse ret;
 	bool server;
-	u64 fp;
+
+	p.tn = tn;
+	p.cfg = cfg;
+	p.skb = skb;
+	ret = ttlpin_packet_locate(&p);
+	if (ret == TTLPIN_PARSE_OK &&
+	    ttlpin_packet_is_guarded(cfg, p.place.sport, p.place.dport, &server))
+		return inbound(tn, cfg, skb, p.place, server);
+	if (ret == TTLPIN_PARSE_MALFORMED)
+		ttlpin_stats_inc(tn, TTLPIN_CELL_MALFORMED);
+	return NF_ACCEPT;
+}
+
+/* Sees most traffic off with little more than its ports in registers. */
+unsigned int ttlpin_hook_inbound(void *priv, struct sk_buff *skb,
+				 const struct nf_hook_state *state)
+{
+	struct ttlpin_place place __uninitialized;
+	struct ttlpin_bytes bytes __uninitialized;
+	bool server __uninitialized;
+	const struct ttlpin_config *cfg;
+	struct ttlpin_net *tn = priv;
 
 	if (!ttlpin_packet_may_be_tcp(skb, state->pf))
 		return NF_ACCEPT;
-	p.tn = priv;
-	p.skb = skb;
-	p.cfg = rcu_dereference(p.tn->config);
+	cfg = rcu_dereference(tn->config);
 	/* A VRF brings the packet here once more, as if from its own device. */
-	if (p.cfg->mode == TTLPIN_MODE_OFF || netif_is_l3_master(state->in))
+	if (cfg->mode == TTLPIN_MODE_OFF || netif_is_l3_master(state->in))
 		return NF_ACCEPT;
-	ret = ttlpin_packet_locate(&p);
-	if (ret == TTLPIN_PARSE_OK) {
-		server = !ttlpin_packet_guards_client(p.cfg, p.place.sport);
-		if (server &&
-		    !ttlpin_packet_guards_server(p.cfg, p.place.dport))
-			return NF_ACCEPT;
-		/* The flow is on its way from memory while the segment is read. */
-		ttlpin_packet_tuple(&p, false, server);
-		fp = ttlpin_flow_fingerprint(p.tn, &p.tuple);
-		ttlpin_flow_prefetch(p.tn, fp);
-		ret = ttlpin_packet_parse(&p);
-	}
-	if (ret == TTLPIN_PARSE_MALFORMED)
-		ttlpin_stats_inc(p.tn, TTLPIN_CELL_MALFORMED);
-	if (ret != TTLPIN_PARSE_OK)
+	ttlpin_packet_bytes(skb, &bytes);
+	if (unlikely(!ttlpin_segment_is_plain(&bytes, &place)))
+		return search(tn, cfg, skb);
+	if (!ttlpin_packet_is_guarded(cfg, place.sport, place.dport, &server))
 		return NF_ACCEPT;
-	return judge(&p, fp);
+	return inbound(tn, cfg, skb, place, server);
 }

@@ -107,49 +107,71 @@ static void peek(struct ttlpin_packet *p, u8 *command)
 		p->seg.payload_avail = 0;
 }
 
-unsigned int ttlpin_hook_outbound(void *priv, struct sk_buff *skb,
-				  const struct nf_hook_state *state)
+static bool is_mail(const struct ttlpin_place *place, bool server)
+{
+	return ttlpin_session_is_mail_port(server ? place->sport : place->dport);
+}
+
+/* What may change a flow, or is of no common shape. */
+static noinline void outbound(struct ttlpin_net *tn,
+			      const struct ttlpin_config *cfg,
+			      struct sk_buff *skb)
 {
 	struct ttlpin_packet p __uninitialized;
 	enum ttlpin_sent what;
 	bool server, mail;
 	u8 command[TTLPIN_COMMAND];
 
-	if (!ttlpin_packet_may_be_tcp(skb, state->pf))
-		return NF_ACCEPT;
-	p.tn = priv;
+	p.tn = tn;
+	p.cfg = cfg;
 	p.skb = skb;
-	p.cfg = rcu_dereference(p.tn->config);
-	if (p.cfg->mode == TTLPIN_MODE_OFF || netif_is_l3_master(state->out))
-		return NF_ACCEPT;
-	if (ttlpin_packet_locate(&p) != TTLPIN_PARSE_OK)
-		return NF_ACCEPT;
-	server = !ttlpin_packet_guards_client(p.cfg, p.place.dport);
-	if (server && !ttlpin_packet_guards_server(p.cfg, p.place.sport))
-		return NF_ACCEPT;
-	mail = ttlpin_session_is_mail_port(server ? p.place.sport : p.place.dport);
-	if (!p.cfg->midstream &&
-	    ttlpin_session_is_idle(&p.bytes, &p.place, mail))
-		return NF_ACCEPT;
+	if (ttlpin_packet_locate(&p) != TTLPIN_PARSE_OK ||
+	    !ttlpin_packet_is_guarded(cfg, p.place.dport, p.place.sport, &server))
+		return;
+	mail = is_mail(&p.place, server);
 	if (ttlpin_packet_parse(&p) != TTLPIN_PARSE_OK)
-		return NF_ACCEPT;
+		return;
 	if (p.seg.flags & TTLPIN_SYN) {
 		ttlpin_packet_tuple(&p, true, server);
 		if (server && !ttlpin_segment_is_syn(&p.seg))
 			sent_synack(&p);
 		else if (!server && ttlpin_segment_is_syn(&p.seg))
 			sent_syn(&p);
-		return NF_ACCEPT;
+		return;
 	}
 	peek(&p, command);
 	what = ttlpin_session_outbound(&p.seg, mail);
-	if (!p.cfg->midstream && what == TTLPIN_SENT_NOTHING)
-		return NF_ACCEPT;
+	if (!cfg->midstream && what == TTLPIN_SENT_NOTHING)
+		return;
 	ttlpin_packet_tuple(&p, true, server);
-	if (p.cfg->midstream && !server && p.seg.payload_len &&
+	if (cfg->midstream && !server && p.seg.payload_len &&
 	    what != TTLPIN_SENT_CLOSE)
 		sent_midstream(&p);
 	if (what != TTLPIN_SENT_NOTHING)
 		sent(&p, what);
+}
+
+/* Sees most of what is sent off with little more than its ports in registers. */
+unsigned int ttlpin_hook_outbound(void *priv, struct sk_buff *skb,
+				  const struct nf_hook_state *state)
+{
+	struct ttlpin_place place __uninitialized;
+	struct ttlpin_bytes bytes __uninitialized;
+	bool server __uninitialized;
+	const struct ttlpin_config *cfg;
+	struct ttlpin_net *tn = priv;
+
+	if (!ttlpin_packet_may_be_tcp(skb, state->pf))
+		return NF_ACCEPT;
+	cfg = rcu_dereference(tn->config);
+	if (cfg->mode == TTLPIN_MODE_OFF || netif_is_l3_master(state->out))
+		return NF_ACCEPT;
+	ttlpin_packet_bytes(skb, &bytes);
+	if (likely(ttlpin_segment_is_plain(&bytes, &place)) &&
+	    (!ttlpin_packet_is_guarded(cfg, place.dport, place.sport, &server) ||
+	     (!cfg->midstream &&
+	      ttlpin_session_is_idle(&bytes, &place, is_mail(&place, server)))))
+		return NF_ACCEPT;
+	outbound(tn, cfg, skb);
 	return NF_ACCEPT;
 }

@@ -20,7 +20,7 @@ bool ttlpin_packet_pull(struct ttlpin_packet *p, u32 len)
 
 	if (unlikely(!ok))
 		ttlpin_stats_inc(p->tn, TTLPIN_CELL_NO_MEMORY);
-	ttlpin_packet_take_bytes(p);
+	ttlpin_packet_bytes(p->skb, &p->bytes);
 	return ok;
 }
 

@@ -59,18 +59,15 @@ static inline bool ttlpin_packet_may_be_tcp(const struct sk_buff *skb, u8 pf)
 	}
 }
 
-static inline bool ttlpin_packet_guards_client(const struct ttlpin_config *cfg,
-					       u16 remote_port)
+/* Whether an end of the flow is guarded; @server is set if that is ours. */
+static __always_inline bool
+ttlpin_packet_is_guarded(const struct ttlpin_config *cfg, u16 remote_port,
+			 u16 local_port, bool *server)
 {
-	return cfg->protect != TTLPIN_PROTECT_SERVER &&
-	       ttlpin_config_guards(cfg, remote_port);
-}
-
-static inline bool ttlpin_packet_guards_server(const struct ttlpin_config *cfg,
-					       u16 local_port)
-{
-	return cfg->protect != TTLPIN_PROTECT_CLIENT &&
-	       ttlpin_config_guards(cfg, local_port);
+	*server = cfg->protect == TTLPIN_PROTECT_SERVER ||
+		  !ttlpin_config_guards(cfg, remote_port);
+	return !*server || (cfg->protect != TTLPIN_PROTECT_CLIENT &&
+			    ttlpin_config_guards(cfg, local_port));
 }
 
 /* An address as one of IPv6: IPv4 is mapped, ::ffff:a.b.c.d. */
@@ -84,14 +81,15 @@ static inline void ttlpin_packet_addr6(u8 *to, const u32 *addr, u8 family)
 	}
 }
 
-/* What of the packet lies in one piece. */
-static inline void ttlpin_packet_take_bytes(struct ttlpin_packet *p)
+/* What of a packet lies in one piece. */
+static inline void ttlpin_packet_bytes(const struct sk_buff *skb,
+				       struct ttlpin_bytes *bytes)
 {
-	u32 offset = skb_network_offset(p->skb);
+	u32 offset = skb_network_offset(skb);
 
-	p->bytes.data = skb_network_header(p->skb);
-	p->bytes.avail = skb_headlen(p->skb) - offset;
-	p->bytes.len = p->skb->len - offset;
+	bytes->data = skb_network_header(skb);
+	bytes->avail = skb_headlen(skb) - offset;
+	bytes->len = skb->len - offset;
 }
 
 bool ttlpin_packet_pull(struct ttlpin_packet *p, u32 len);
@@ -126,17 +124,35 @@ static inline void ttlpin_packet_tuple(struct ttlpin_packet *p, bool out,
 	t->server = server;
 }
 
+/*
+ * The fingerprint of an inbound packet's flow, from where its ends lie: most need no
+ * tuple.
+ */
+static inline u64 ttlpin_packet_fingerprint(const struct ttlpin_packet *p)
+{
+	const struct ipv6hdr *ip6 = ipv6_hdr(p->skb);
+	const struct iphdr *ip = ip_hdr(p->skb);
+
+	if (p->place.family == 4)
+		return ttlpin_flow_hash4(p->tn, (__force u32)ip->saddr,
+					 (__force u32)ip->daddr, p->place.sport,
+					 p->place.dport);
+	return ttlpin_flow_hash6(p->tn, &ip6->saddr, &ip6->daddr, p->place.sport,
+				 p->place.dport);
+}
+
 static inline enum ttlpin_parse ttlpin_packet_locate(struct ttlpin_packet *p)
 {
 	enum ttlpin_parse ret;
 
-	ttlpin_packet_take_bytes(p);
+	ttlpin_packet_bytes(p->skb, &p->bytes);
 	ret = ttlpin_segment_locate(&p->bytes, &p->place);
 	return unlikely(ret == TTLPIN_PARSE_SHORT) ? ttlpin_packet_search(p) :
 						     ret;
 }
 
-static inline enum ttlpin_parse ttlpin_packet_parse(struct ttlpin_packet *p)
+static __always_inline enum ttlpin_parse
+ttlpin_packet_parse(struct ttlpin_packet *p)
 {
 	enum ttlpin_parse ret =
 		ttlpin_segment_parse(&p->bytes, &p->place, &p->seg);

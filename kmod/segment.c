@@ -19,24 +19,11 @@
 #define TCPOPT_NOP	1
 #define TCPOPT_TS	8
 #define TCPOPT_TS_LEN	10
-#define TCPOPT_TS_ALIGNED 12
-#define TCPOPT_TS_HEADER 0x0101080a
-
-/* PARSE_OK if the first @need octets are at hand. */
-static enum ttlpin_parse want(struct ttlpin_bytes *b, u32 need)
-{
-	if (need <= b->avail)
-		return TTLPIN_PARSE_OK;
-	if (need > b->len)
-		return TTLPIN_PARSE_MALFORMED;
-	b->need = need;
-	return TTLPIN_PARSE_SHORT;
-}
 
 static enum ttlpin_parse locate_v4(struct ttlpin_bytes *b,
 				   struct ttlpin_place *place)
 {
-	enum ttlpin_parse ret = want(b, TTLPIN_IPV4_MIN);
+	enum ttlpin_parse ret = ttlpin_bytes_want(b, TTLPIN_IPV4_MIN);
 	const u8 *ip = b->data;
 	u32 claimed;
 
@@ -70,7 +57,7 @@ static enum ttlpin_parse extension_len(struct ttlpin_bytes *b, u8 kind, u32 at,
 	if (kind != PROTO_HOPOPTS && kind != PROTO_ROUTING &&
 	    kind != PROTO_FRAGMENT && kind != PROTO_AH && kind != PROTO_DSTOPTS)
 		return TTLPIN_PARSE_OTHER;
-	ret = want(b, at + 8);
+	ret = ttlpin_bytes_want(b, at + 8);
 	if (ret)
 		return ret;
 	if (kind == PROTO_FRAGMENT) {
@@ -94,7 +81,7 @@ static enum ttlpin_parse extension_len(struct ttlpin_bytes *b, u8 kind, u32 at,
 static enum ttlpin_parse locate_v6(struct ttlpin_bytes *b,
 				   struct ttlpin_place *place)
 {
-	enum ttlpin_parse ret = want(b, TTLPIN_IPV6_LEN);
+	enum ttlpin_parse ret = ttlpin_bytes_want(b, TTLPIN_IPV6_LEN);
 	const u8 *ip = b->data;
 	u32 at = TTLPIN_IPV6_LEN;
 	u32 claimed, len;
@@ -130,7 +117,7 @@ static enum ttlpin_parse locate_v6(struct ttlpin_bytes *b,
 enum ttlpin_parse ttlpin_segment_search(struct ttlpin_bytes *b,
 					struct ttlpin_place *place)
 {
-	enum ttlpin_parse ret = want(b, 1);
+	enum ttlpin_parse ret = ttlpin_bytes_want(b, 1);
 
 	if (ret)
 		return ret;
@@ -145,7 +132,7 @@ enum ttlpin_parse ttlpin_segment_search(struct ttlpin_bytes *b,
 		return ret;
 	if (place->tcp + TTLPIN_TCP_MIN > place->end)
 		return TTLPIN_PARSE_MALFORMED;
-	ret = want(b, place->tcp + TTLPIN_TCP_MIN);
+	ret = ttlpin_bytes_want(b, place->tcp + TTLPIN_TCP_MIN);
 	if (ret)
 		return ret;
 	place->sport = ttlpin_get16(b->data + place->tcp);
@@ -153,22 +140,19 @@ enum ttlpin_parse ttlpin_segment_search(struct ttlpin_bytes *b,
 	return TTLPIN_PARSE_OK;
 }
 
-/*
+/**
+ * ttlpin_segment_options - look for timestamps among the options
+ * @opt: the options, at hand
+ * @len: how many octets
+ * @seg: updated
+ *
  * Takes what tcp_parse_options() takes: the last timestamp option of the right
  * length, and nothing after an option whose length makes no sense.
  */
-static void parse_options(const u8 *opt, u32 len, struct ttlpin_segment *seg)
+void ttlpin_segment_options(const u8 *opt, u32 len, struct ttlpin_segment *seg)
 {
 	u32 at = 0;
 
-	/* Alone behind two NOPs, as RFC 7323 appendix A advises. */
-	if (len == TCPOPT_TS_ALIGNED &&
-	    ttlpin_get32(opt) == TCPOPT_TS_HEADER) {
-		seg->has_ts = true;
-		seg->tsval = ttlpin_get32(opt + 4);
-		seg->tsecr = ttlpin_get32(opt + 8);
-		return;
-	}
 	while (at < len && opt[at] != TCPOPT_EOL) {
 		u32 size;
 
@@ -188,46 +172,6 @@ static void parse_options(const u8 *opt, u32 len, struct ttlpin_segment *seg)
 		}
 		at += size;
 	}
-}
-
-/**
- * ttlpin_segment_parse - read the segment that ttlpin_segment_locate() found
- * @b: the packet
- * @place: where its TCP header is
- * @seg: filled with PARSE_OK, undefined otherwise; points into @b->data
- *
- * Payload is taken as far as it is at hand and never asked for.
- *
- * Return: PARSE_OK, PARSE_SHORT or PARSE_MALFORMED.
- */
-enum ttlpin_parse ttlpin_segment_parse(struct ttlpin_bytes *b,
-				       const struct ttlpin_place *place,
-				       struct ttlpin_segment *seg)
-{
-	const u8 *tcp = b->data + place->tcp;
-	u32 header = (tcp[12] >> 4) * 4u;
-	u32 start = place->tcp + header;
-	u32 len = place->end - start;
-	enum ttlpin_parse ret;
-
-	if (header < TTLPIN_TCP_MIN || start > place->end)
-		return TTLPIN_PARSE_MALFORMED;
-	ret = want(b, start);
-	if (ret)
-		return ret;
-	seg->seq = ttlpin_get32(tcp + 4);
-	seg->ack = ttlpin_get32(tcp + 8);
-	seg->window = ttlpin_get16(tcp + 14);
-	seg->flags = tcp[13];
-	seg->ttl = place->ttl;
-	seg->tsval = 0;
-	seg->tsecr = 0;
-	seg->has_ts = false;
-	seg->payload = b->data + start;
-	seg->payload_len = len;
-	seg->payload_avail = len < b->avail - start ? len : b->avail - start;
-	parse_options(tcp + TTLPIN_TCP_MIN, header - TTLPIN_TCP_MIN, seg);
-	return TTLPIN_PARSE_OK;
 }
 
 /**

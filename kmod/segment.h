@@ -26,6 +26,9 @@
 #define TTLPIN_IPV4_MIN	20
 #define TTLPIN_IPV6_LEN	40
 #define TTLPIN_PROTO_TCP 6
+/* The options of most segments: two NOPs and timestamps. */
+#define TTLPIN_TS_ALIGNED 12
+#define TTLPIN_TS_HEADER 0x0101080a
 
 /**
  * enum ttlpin_parse - what the parser made of a packet
@@ -106,9 +109,7 @@ struct ttlpin_segment {
 enum ttlpin_kind ttlpin_segment_kind(const struct ttlpin_segment *seg);
 enum ttlpin_parse ttlpin_segment_search(struct ttlpin_bytes *b,
 					struct ttlpin_place *place);
-enum ttlpin_parse ttlpin_segment_parse(struct ttlpin_bytes *b,
-				       const struct ttlpin_place *place,
-				       struct ttlpin_segment *seg);
+void ttlpin_segment_options(const u8 *opt, u32 len, struct ttlpin_segment *seg);
 
 /*
  * How many octets to get at hand after PARSE_SHORT. Twice as many each time: the way
@@ -174,47 +175,124 @@ static inline u32 ttlpin_get32(const u8 *p)
 	return (u32)p[0] << 24 | (u32)p[1] << 16 | (u32)p[2] << 8 | p[3];
 }
 
+/* PARSE_OK if the first @need octets are at hand. */
+static inline enum ttlpin_parse ttlpin_bytes_want(struct ttlpin_bytes *b, u32 need)
+{
+	if (need <= b->avail)
+		return TTLPIN_PARSE_OK;
+	if (need > b->len)
+		return TTLPIN_PARSE_MALFORMED;
+	b->need = need;
+	return TTLPIN_PARSE_SHORT;
+}
+
+/**
+ * ttlpin_segment_is_plain - find the TCP header of a packet of the common shape
+ * @b: the packet
+ * @place: filled with true, undefined otherwise
+ *
+ * TCP right behind an IP header of the shortest length, no fragment, all headers at
+ * hand.
+ */
+static inline bool ttlpin_segment_is_plain(const struct ttlpin_bytes *b,
+					   struct ttlpin_place *place)
+{
+	const u8 *ip = b->data;
+	u8 family, ttl;
+	u32 tcp, end;
+
+	if (b->avail < TTLPIN_IPV4_MIN + TTLPIN_TCP_MIN)
+		return false;
+	if (ip[0] == 0x45) {
+		if (ip[9] != TTLPIN_PROTO_TCP ||
+		    (ttlpin_get16(ip + 6) & 0x3fff))
+			return false;
+		family = 4;
+		ttl = ip[8];
+		tcp = TTLPIN_IPV4_MIN;
+		end = ttlpin_get16(ip + 2);
+	} else {
+		if (ip[0] >> 4 != 6 || ip[6] != TTLPIN_PROTO_TCP)
+			return false;
+		family = 6;
+		ttl = ip[7];
+		tcp = TTLPIN_IPV6_LEN;
+		end = TTLPIN_IPV6_LEN + ttlpin_get16(ip + 4);
+	}
+	if (tcp + TTLPIN_TCP_MIN > end || tcp + TTLPIN_TCP_MIN > b->avail ||
+	    end > b->len)
+		return false;
+	place->family = family;
+	place->ttl = ttl;
+	place->sport = ttlpin_get16(ip + tcp);
+	place->dport = ttlpin_get16(ip + tcp + 2);
+	place->tcp = tcp;
+	place->end = end;
+	return true;
+}
+
 /**
  * ttlpin_segment_locate - find the TCP header of a packet
  * @b: the packet; .need is set with PARSE_SHORT
  * @place: filled with PARSE_OK, undefined otherwise
- *
- * Looks at the common shape where it is called: TCP right behind an IP header of
- * the shortest length, all headers at hand. The search knows the others.
  *
  * Return: PARSE_OK, PARSE_OTHER, PARSE_MALFORMED or PARSE_SHORT.
  */
 static inline enum ttlpin_parse ttlpin_segment_locate(struct ttlpin_bytes *b,
 						      struct ttlpin_place *place)
 {
-	const u8 *ip = b->data;
-	u32 tcp, end;
+	return ttlpin_segment_is_plain(b, place) ? TTLPIN_PARSE_OK :
+						   ttlpin_segment_search(b, place);
+}
 
-	if (b->avail < TTLPIN_IPV4_MIN + TTLPIN_TCP_MIN)
-		return ttlpin_segment_search(b, place);
-	if (ip[0] == 0x45) {
-		tcp = TTLPIN_IPV4_MIN;
-		end = ttlpin_get16(ip + 2);
-		if (ip[9] != TTLPIN_PROTO_TCP ||
-		    (ttlpin_get16(ip + 6) & 0x3fff))
-			return ttlpin_segment_search(b, place);
-		place->family = 4;
-		place->ttl = ip[8];
-	} else {
-		tcp = TTLPIN_IPV6_LEN;
-		end = TTLPIN_IPV6_LEN + ttlpin_get16(ip + 4);
-		if (ip[0] >> 4 != 6 || ip[6] != TTLPIN_PROTO_TCP)
-			return ttlpin_segment_search(b, place);
-		place->family = 6;
-		place->ttl = ip[7];
+/**
+ * ttlpin_segment_parse - read the segment that ttlpin_segment_locate() found
+ * @b: the packet
+ * @place: where its TCP header is
+ * @seg: filled with PARSE_OK, undefined otherwise; points into @b->data
+ *
+ * Payload is taken as far as it is at hand and never asked for.
+ *
+ * Return: PARSE_OK, PARSE_SHORT or PARSE_MALFORMED.
+ */
+static inline enum ttlpin_parse
+ttlpin_segment_parse(struct ttlpin_bytes *b, const struct ttlpin_place *place,
+		     struct ttlpin_segment *seg)
+{
+	const u8 *tcp = b->data + place->tcp;
+	u32 header = (tcp[12] >> 4) * 4u;
+	u32 start = place->tcp + header;
+	u32 len = place->end - start;
+	enum ttlpin_parse ret;
+
+	if (header < TTLPIN_TCP_MIN || start > place->end)
+		return TTLPIN_PARSE_MALFORMED;
+	ret = ttlpin_bytes_want(b, start);
+	if (ret)
+		return ret;
+	seg->seq = ttlpin_get32(tcp + 4);
+	seg->ack = ttlpin_get32(tcp + 8);
+	seg->window = ttlpin_get16(tcp + 14);
+	seg->flags = tcp[13];
+	seg->ttl = place->ttl;
+	seg->tsval = 0;
+	seg->tsecr = 0;
+	seg->has_ts = false;
+	seg->payload = b->data + start;
+	seg->payload_len = len;
+	seg->payload_avail = len < b->avail - start ? len : b->avail - start;
+	if (header == TTLPIN_TCP_MIN)
+		return TTLPIN_PARSE_OK;
+	/* Alone behind two NOPs, as RFC 7323 appendix A advises. */
+	if (header == TTLPIN_TCP_MIN + TTLPIN_TS_ALIGNED &&
+	    ttlpin_get32(tcp + TTLPIN_TCP_MIN) == TTLPIN_TS_HEADER) {
+		seg->has_ts = true;
+		seg->tsval = ttlpin_get32(tcp + TTLPIN_TCP_MIN + 4);
+		seg->tsecr = ttlpin_get32(tcp + TTLPIN_TCP_MIN + 8);
+		return TTLPIN_PARSE_OK;
 	}
-	if (tcp + TTLPIN_TCP_MIN > end || tcp + TTLPIN_TCP_MIN > b->avail ||
-	    end > b->len)
-		return ttlpin_segment_search(b, place);
-	place->tcp = tcp;
-	place->end = end;
-	place->sport = ttlpin_get16(ip + tcp);
-	place->dport = ttlpin_get16(ip + tcp + 2);
+	ttlpin_segment_options(tcp + TTLPIN_TCP_MIN, header - TTLPIN_TCP_MIN,
+			       seg);
 	return TTLPIN_PARSE_OK;
 }
 

@@ -41,15 +41,15 @@ static void mix(uint64_t v[4], int rounds)
 	}
 }
 
-/* SipHash-2-4 of two words under a key of zero. */
-static uint64_t hash(uint64_t first, uint64_t second)
+/* SipHash-2-4 of twelve octets under a key of zero. */
+static uint64_t hash(uint64_t first, uint32_t rest)
 {
 	uint64_t v[4] = { 0x736f6d6570736575, 0x646f72616e646f6d,
 			  0x6c7967656e657261, 0x7465646279746573 };
-	const uint64_t words[] = { first, second, 16ull << 56 };
+	const uint64_t words[] = { first, 12ull << 56 | rest };
 	int i;
 
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < 2; i++) {
 		v[3] ^= words[i];
 		mix(v, 2);
 		v[0] ^= words[i];
@@ -63,9 +63,8 @@ static uint64_t hash(uint64_t first, uint64_t second)
 static uint64_t fingerprint(uint32_t flow)
 {
 	uint32_t local = htonl(segments_local(flow)), remote = htonl(SEGMENTS_REMOTE);
-	uint64_t ends = 25ull << 32 | (uint32_t)segments_port(flow) << 16 | 4 << 8;
 
-	return hash((uint64_t)remote << 32 | local, ends);
+	return hash((uint64_t)local << 32 | remote, 25u << 16 | segments_port(flow));
 }
 
 static uint32_t scale(uint32_t hash)
