@@ -63,8 +63,7 @@ void ttlpin_account_add(struct ttlpin_net *tn,
 
 	spin_lock_bh(&accounts->lock);
 	at = ttlpin_addresses_find(accounts, more->addr, more->family);
-	/* Of those used within a second any may be the least recently used. */
-	if (at && entry_of(at)->account.last != more->last)
+	if (at)
 		ttlpin_addresses_use(accounts, at);
 	add(&(at ? entry_of(at) : open(accounts, more))->account, more);
 	spin_unlock_bh(&accounts->lock);

@@ -45,10 +45,7 @@ static u8 distance(u64 state, const struct ttlpin_memory *mem, u8 ttl)
 	return d;
 }
 
-/*
- * A good segment refreshes the flow: last seen, newest TSval, use of both. One without
- * the other would leave a clock behind that no retransmission catches up with.
- */
+/* A good segment refreshes the flow. */
 static u64 refresh(u64 state, const struct ttlpin_segment *seg, u8 tolerance,
 		   u32 now_s)
 {

@@ -63,7 +63,10 @@ static inline u8 ttlpin_ttl_diff(u8 a, u8 b)
 	return a > b ? a - b : b - a;
 }
 
-/* When a good segment came, and its timestamps, if the flow uses them. */
+/*
+ * What a good segment leaves: when it came, newest TSval, use of both. One without the
+ * other would leave a clock behind that no retransmission catches up with.
+ */
 static inline u64 ttlpin_engine_renew(u64 state,
 				      const struct ttlpin_segment *seg,
 				      u32 now_s)
@@ -107,6 +110,7 @@ static inline bool ttlpin_engine_known(u64 state,
 	    ttlpin_state_ts(state) == TTLPIN_TS_JUDGED)
 		return false;
 	*next = ttlpin_engine_renew(state, seg, now_s);
+	/* It is within the tolerance of the pin, and what it occupies is its payload. */
 	if (seg->payload_len)
 		*next |= TTLPIN_ST_AT_PIN;
 	*action = d ? TTLPIN_NEAR : TTLPIN_PASS;

@@ -23,7 +23,7 @@ struct ttlpin_cold {
 
 /**
  * struct ttlpin_ref - a flow that was found
- * @table: the table that holds it
+ * @table: the table that holds it, once it was found
  * @slot: its slot there
  * @first: where it was looked for: the flow's first bucket of the current table
  * @second: and its second
@@ -66,9 +66,6 @@ struct ttlpin_flow_copy {
 /* Flows that ttlpin_flow_list() gives at most at a time. */
 #define TTLPIN_BUCKET_SLOTS	4
 
-bool ttlpin_flow_find_old(struct ttlpin_table *old,
-			  const struct ttlpin_config *cfg,
-			  struct ttlpin_ref *ref);
 bool ttlpin_flow_find(const struct ttlpin_net *tn,
 		      const struct ttlpin_config *cfg, u64 fp,
 		      struct ttlpin_ref *ref);
@@ -97,32 +94,40 @@ void ttlpin_flow_exit(struct ttlpin_net *tn);
 /*
  * Keyed fingerprints, never 0: with 64 bits of SipHash, who does not know the key can
  * neither aim at a bucket nor make a flow pass for another. Addresses in network order.
+ * Of how many octets it is taken tells the families apart, and flows to our servers from
+ * those of our clients.
  */
 static inline u64 ttlpin_flow_hash4(const struct ttlpin_net *tn, u32 remote,
-				    u32 local, u16 remote_port, u16 local_port)
+				    u32 local, u16 remote_port, u16 local_port,
+				    bool server)
 {
-	u64 fp = siphash_3u32(remote, local, (u32)remote_port << 16 | local_port,
-			      &tn->key);
+	u32 ports = (u32)remote_port << 16 | local_port;
+	u64 fp;
 
+	if (unlikely(server))
+		fp = siphash_4u32(remote, local, ports, 0, &tn->key);
+	else
+		fp = siphash_3u32(remote, local, ports, &tn->key);
 	return fp ? fp : 1;
 }
 
 static inline u64 ttlpin_flow_hash6(const struct ttlpin_net *tn,
 				    const struct in6_addr *remote,
 				    const struct in6_addr *local,
-				    u16 remote_port, u16 local_port)
+				    u16 remote_port, u16 local_port, bool server)
 {
-	/* Octets that were written in parts are slow to read as one word. */
+	/* Words as they are read: what was written in parts is slow to read at once. */
 	struct {
 		struct in6_addr remote;
 		struct in6_addr local;
-		u32 ports;
+		__le64 ports;
 	} key __aligned(SIPHASH_ALIGNMENT) = {
 		*remote,
 		*local,
-		(u32)remote_port << 16 | local_port,
+		cpu_to_le64((u32)remote_port << 16 | local_port),
 	};
-	u64 fp = siphash(&key, offsetofend(typeof(key), ports), &tn->key);
+	size_t len = server ? sizeof(key) : sizeof(key) - sizeof(u32);
+	u64 fp = siphash(&key, len, &tn->key);
 
 	return fp ? fp : 1;
 }
@@ -132,9 +137,6 @@ static inline u64 ttlpin_flow_hash6(const struct ttlpin_net *tn,
  * @tn: the namespace
  * @tuple: the flow
  *
- * Which end is the server does not matter: as long as no setting changes, the ports
- * say it.
- *
  * Return: never 0.
  */
 static inline u64 ttlpin_flow_fingerprint(const struct ttlpin_net *tn,
@@ -142,10 +144,12 @@ static inline u64 ttlpin_flow_fingerprint(const struct ttlpin_net *tn,
 {
 	if (tuple->family == 4)
 		return ttlpin_flow_hash4(tn, tuple->remote[0], tuple->local[0],
-					 tuple->remote_port, tuple->local_port);
+					 tuple->remote_port, tuple->local_port,
+					 tuple->server);
 	return ttlpin_flow_hash6(tn, (const struct in6_addr *)tuple->remote,
 				 (const struct in6_addr *)tuple->local,
-				 tuple->remote_port, tuple->local_port);
+				 tuple->remote_port, tuple->local_port,
+				 tuple->server);
 }
 
 #endif /* TTLPIN_FLOW_H */

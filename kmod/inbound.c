@@ -29,7 +29,7 @@ static void fill_event(const struct ttlpin_packet *p,
 	bool v4 = p->place.family == 4;
 	u32 i;
 
-	/* Field by field: what is cleared first costs more than what is written. */
+	/* Each field: what is cleared first costs more than what is written. */
 	ev->time = ktime_to_ns(ktime_mono_to_real(now));
 	ev->tuple = p->tuple;
 	ev->seq = seg->seq;
@@ -81,6 +81,7 @@ static void write_account(const struct ttlpin_packet *p, u64 state,
 {
 	struct ttlpin_account more __uninitialized;
 
+	/* What ttlpin_account_add() reads, as fill_event(). */
 	more.family = p->tuple.family;
 	more.ttl = p->seg.ttl;
 	more.pin = ttlpin_state_pin(state);
@@ -241,6 +242,15 @@ static unsigned int judge(struct ttlpin_packet *p, struct ttlpin_ref *ref,
 	return judge_further(p, ref, found);
 }
 
+/* What cannot be read passes, and what contradicts itself is counted. */
+static unsigned int pass_unread(const struct ttlpin_net *tn,
+				enum ttlpin_parse found)
+{
+	if (found == TTLPIN_PARSE_MALFORMED)
+		ttlpin_stats_inc(tn, TTLPIN_CELL_MALFORMED);
+	return NF_ACCEPT;
+}
+
 /* A segment on a guarded port; @place comes in registers. */
 static noinline unsigned int inbound(struct ttlpin_net *tn,
 				     const struct ttlpin_config *cfg,
@@ -256,14 +266,11 @@ static noinline unsigned int inbound(struct ttlpin_net *tn,
 	p.skb = skb;
 	p.place = place;
 	/* The flow is on its way from memory while the segment is read. */
-	ttlpin_lookup_begin(tn, ttlpin_packet_fingerprint(&p), &ref);
+	ttlpin_lookup_begin(tn, ttlpin_packet_fingerprint(&p, server), &ref);
 	ttlpin_packet_bytes(skb, &p.bytes);
 	ret = ttlpin_packet_parse(&p);
-	if (ret == TTLPIN_PARSE_OK)
-		return judge(&p, &ref, server);
-	if (ret == TTLPIN_PARSE_MALFORMED)
-		ttlpin_stats_inc(tn, TTLPIN_CELL_MALFORMED);
-	return NF_ACCEPT;
+	return ret == TTLPIN_PARSE_OK ? judge(&p, &ref, server) :
+					pass_unread(tn, ret);
 }
 
 /* A packet of no common shape. */
@@ -282,9 +289,7 @@ static noinline unsigned int search(struct ttlpin_net *tn,
 	if (ret == TTLPIN_PARSE_OK &&
 	    ttlpin_packet_is_guarded(cfg, p.place.sport, p.place.dport, &server))
 		return inbound(tn, cfg, skb, p.place, server);
-	if (ret == TTLPIN_PARSE_MALFORMED)
-		ttlpin_stats_inc(tn, TTLPIN_CELL_MALFORMED);
-	return NF_ACCEPT;
+	return pass_unread(tn, ret);
 }
 
 /* Sees most traffic off with little more than its ports in registers. */

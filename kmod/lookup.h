@@ -6,7 +6,12 @@
 #define TTLPIN_LOOKUP_H
 
 #include <linux/prefetch.h>
+#include "compat.h"
 #include "table.h"
+
+bool ttlpin_flow_find_old(struct ttlpin_table *old,
+			  const struct ttlpin_config *cfg,
+			  struct ttlpin_ref *ref);
 
 /**
  * ttlpin_lookup_begin - fetch what a look for a flow will read

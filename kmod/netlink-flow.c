@@ -232,7 +232,12 @@ int ttlpin_nl_flow_del_doit(struct sk_buff *skb, struct genl_info *info)
 	ret = get_tuple(info, &tuple);
 	if (ret)
 		return ret;
+	/* Who names both ends need not say which of them is the server. */
 	ret = ttlpin_flow_del(tn, &tuple);
+	if (ret) {
+		tuple.server = true;
+		ret = ttlpin_flow_del(tn, &tuple);
+	}
 	if (ret)
 		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[TTLPIN_A_FLOW],
 				    "there is no such flow");

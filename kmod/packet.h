@@ -125,10 +125,11 @@ static inline void ttlpin_packet_tuple(struct ttlpin_packet *p, bool out,
 }
 
 /*
- * The fingerprint of an inbound packet's flow, from where its ends lie: most need no
- * tuple.
+ * The fingerprint of that tuple for an inbound packet, from where its ends lie: most
+ * need no tuple.
  */
-static inline u64 ttlpin_packet_fingerprint(const struct ttlpin_packet *p)
+static inline u64 ttlpin_packet_fingerprint(const struct ttlpin_packet *p,
+					    bool server)
 {
 	const struct ipv6hdr *ip6 = ipv6_hdr(p->skb);
 	const struct iphdr *ip = ip_hdr(p->skb);
@@ -136,9 +137,9 @@ static inline u64 ttlpin_packet_fingerprint(const struct ttlpin_packet *p)
 	if (p->place.family == 4)
 		return ttlpin_flow_hash4(p->tn, (__force u32)ip->saddr,
 					 (__force u32)ip->daddr, p->place.sport,
-					 p->place.dport);
+					 p->place.dport, server);
 	return ttlpin_flow_hash6(p->tn, &ip6->saddr, &ip6->daddr, p->place.sport,
-				 p->place.dport);
+				 p->place.dport, server);
 }
 
 static inline enum ttlpin_parse ttlpin_packet_locate(struct ttlpin_packet *p)

@@ -121,7 +121,7 @@ static void move(struct ttlpin_table *t, u32 from, u32 to)
 	}
 	t->cold[to] = t->cold[from];
 	ttlpin_table_publish(t, to, s->fp, state | mark);
-	/* Pairs with find_in(): there, then counted, then gone from here. Others
+	/* Pairs with ttlpin_lookup_in(): there, then counted, then gone from here. Others
 	 * may count at the same time, under other locks.
 	 */
 	smp_mb__before_atomic();
