@@ -293,7 +293,7 @@ print(got, time.monotonic() - began)
 """
 
 
-def forward(rounds, mb=192):
+def forward(rounds, mb=1536):
     """A server's octets, 1500 to a packet, through a gateway with and without."""
     bench = Bench()
     sh("""
