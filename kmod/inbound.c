@@ -2,7 +2,6 @@
 /*
  * What arrives is judged.
  */
-#include <linux/netdevice.h>
 #include <net/ip.h>
 #include "account.h"
 #include "compat.h"
@@ -302,11 +301,8 @@ unsigned int ttlpin_hook_inbound(void *priv, struct sk_buff *skb,
 	const struct ttlpin_config *cfg;
 	struct ttlpin_net *tn = priv;
 
-	if (!ttlpin_packet_may_be_tcp(skb, state->pf))
-		return NF_ACCEPT;
-	cfg = rcu_dereference(tn->config);
-	/* A VRF brings the packet here once more, as if from its own device. */
-	if (cfg->mode == TTLPIN_MODE_OFF || netif_is_l3_master(state->in))
+	cfg = ttlpin_packet_begin(tn, skb, state->pf, state->in);
+	if (!cfg)
 		return NF_ACCEPT;
 	ttlpin_packet_bytes(skb, &bytes);
 	if (unlikely(!ttlpin_segment_is_plain(&bytes, &place)))

@@ -2,7 +2,6 @@
 /*
  * What leaves is watched: it begins flows and tells their phase.
  */
-#include <linux/netdevice.h>
 #include "account.h"
 #include "compat.h"
 #include "hook.h"
@@ -161,10 +160,8 @@ unsigned int ttlpin_hook_outbound(void *priv, struct sk_buff *skb,
 	const struct ttlpin_config *cfg;
 	struct ttlpin_net *tn = priv;
 
-	if (!ttlpin_packet_may_be_tcp(skb, state->pf))
-		return NF_ACCEPT;
-	cfg = rcu_dereference(tn->config);
-	if (cfg->mode == TTLPIN_MODE_OFF || netif_is_l3_master(state->out))
+	cfg = ttlpin_packet_begin(tn, skb, state->pf, state->out);
+	if (!cfg)
 		return NF_ACCEPT;
 	ttlpin_packet_bytes(skb, &bytes);
 	if (likely(ttlpin_segment_is_plain(&bytes, &place)) &&

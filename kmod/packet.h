@@ -8,6 +8,7 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/ktime.h>
+#include <linux/netdevice.h>
 #include <linux/netfilter.h>
 #include <linux/skbuff.h>
 #include <net/ipv6.h>
@@ -57,6 +58,23 @@ static inline bool ttlpin_packet_may_be_tcp(const struct sk_buff *skb, u8 pf)
 	default:
 		return false;
 	}
+}
+
+/*
+ * The settings by which a packet is to be looked at; NULL for one that is let through
+ * as it is. A VRF brings it here once more, as if from or to its own device.
+ */
+static __always_inline const struct ttlpin_config *
+ttlpin_packet_begin(const struct ttlpin_net *tn, const struct sk_buff *skb,
+		    u8 pf, const struct net_device *dev)
+{
+	const struct ttlpin_config *cfg;
+
+	if (!ttlpin_packet_may_be_tcp(skb, pf))
+		return NULL;
+	cfg = rcu_dereference(tn->config);
+	return cfg->mode == TTLPIN_MODE_OFF || netif_is_l3_master(dev) ? NULL :
+									 cfg;
 }
 
 /* Whether an end of the flow is guarded; @server is set if that is ours. */
