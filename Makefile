@@ -7,7 +7,7 @@
 #   make deb             Debian packages, in build/deb
 #   make dist            the source as a tarball, in build/dist
 #   make check-packages  the packages in a clean Debian 12, some minutes
-#   make check           every test that CI runs; installs what it needs; BOTH=1: every
+#   make check           the tests of each change; installs what it needs; BOTH=1: every
 #                        program in both guests
 #   make check-oracle    the verdict against an oracle, some minutes
 #   make check-debug     the module in a kernel with KASAN, many hours
@@ -25,6 +25,8 @@
 
 KREL ?= $(shell uname -r)
 KDIR ?= /lib/modules/$(KREL)/build
+# What modules_install installs for, whichever of the two was given.
+RELEASE = $(or $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null),$(KREL))
 BUILD := $(CURDIR)/build
 DESTDIR ?=
 VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
@@ -50,14 +52,14 @@ ctl:
 install: all
 	$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_PATH=$(DESTDIR) modules_install
 	$(MAKE) -C userspace-ctl BUILD=$(BUILD) DESTDIR=$(DESTDIR) install
-	test -n "$(DESTDIR)" || depmod $(KREL)
+	test -n "$(DESTDIR)" || depmod $(RELEASE)
 
 # Settings and whitelist stay in /etc/ttlpin.
 uninstall:
 	$(MAKE) -C userspace-ctl BUILD=$(BUILD) DESTDIR=$(DESTDIR) uninstall
-	rm -f $(DESTDIR)/lib/modules/$(KREL)/updates/nf_ttlpin.ko* \
-		$(DESTDIR)/lib/modules/$(KREL)/extra/nf_ttlpin.ko*
-	test -n "$(DESTDIR)" || depmod $(KREL)
+	rm -f $(DESTDIR)/lib/modules/$(RELEASE)/updates/nf_ttlpin.ko* \
+		$(DESTDIR)/lib/modules/$(RELEASE)/extra/nf_ttlpin.ko*
+	test -n "$(DESTDIR)" || depmod $(RELEASE)
 
 # The same commit gives the same bytes, whoever packs it and when.
 dist:

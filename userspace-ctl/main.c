@@ -92,7 +92,7 @@ static const struct command {
 	  "  --geoip FILE      name networks from a MaxMind database; repeatable\n"
 	  "  --html FILE       a page that explains it, beside the text\n"
 	  "  --behind          taken behind the gateway: hops count one less\n"
-	  "  --all             print every flow, not only those with findings\n"
+	  "  --all             print every flow, not only the first 100 without findings\n"
 	  "  --timeline        in JSON, tell the segments of every flow\n" },
 	{ "locate", cmd_locate,
 	  "[--peer ADDRESS] [--ttl N [--pin N] | --capture FILE|- [--port PORTS] | --follow [--count N]] [--traceroute FILE|- | --run] [--geoip FILE]...",
