@@ -117,10 +117,12 @@ int ttlpin_event_fill(struct sk_buff *msg, const struct ttlpin_event *event,
 
 static bool within_rate(struct ttlpin_net *tn, u32 rate)
 {
-	u32 now = ktime_get_seconds();
+	u32 now;
 	bool ok;
 
 	spin_lock_bh(&tn->event_lock);
+	/* Not before: who waits for the lock must not set the second back. */
+	now = ktime_get_seconds();
 	if (tn->event_second != now) {
 		tn->event_second = now;
 		tn->event_sent = 0;

@@ -11,7 +11,7 @@
  * compare-and-swap, under no lock. Everything else - making, changing, moving
  * and removing a flow, and any look at the cold part - is done under the lock of
  * its bucket. Locks are striped over the buckets; two are taken in order of
- * address, a third only by trylock, the lock of an older table before those of
+ * address, up to two more only by trylock, the lock of an older table before those of
  * the newer one.
  *
  * Order of writes (readers read the other way round):

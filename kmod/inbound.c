@@ -109,7 +109,7 @@ static bool judge_locked(struct ttlpin_packet *p, struct ttlpin_ref *ref)
 {
 	struct ttlpin_event ev __uninitialized;
 	struct ttlpin_verdict v __uninitialized;
-	u32 mask = p->cfg->ct_mark_mask;
+	u32 mask = ttlpin_packet_mark_mask(p);
 	ktime_t now = ktime_get();
 	u64 state = ref->state;
 	u8 carried = 0, carries = 0;
@@ -213,7 +213,8 @@ static noinline unsigned int judge_further(struct ttlpin_packet *p,
 		open_server(p, ref->fp);
 		found = false;
 	}
-	if (!found && p->cfg->ct_mark_mask && !ttlpin_segment_is_syn(&p->seg))
+	if (!found && ttlpin_packet_mark_mask(p) &&
+	    !ttlpin_segment_is_syn(&p->seg))
 		found = ttlpin_packet_find(p, ref->fp, ref);
 	return found ? judge_closely(p, ref) : pass_unknown(p);
 }

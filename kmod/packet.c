@@ -52,7 +52,7 @@ enum ttlpin_parse ttlpin_packet_parse_on(struct ttlpin_packet *p)
  */
 static u8 known_elsewhere(const struct ttlpin_packet *p)
 {
-	u32 mask = p->cfg->ct_mark_mask;
+	u32 mask = ttlpin_packet_mark_mask(p);
 	bool unanswered;
 	u8 ttl;
 
@@ -85,7 +85,7 @@ bool ttlpin_packet_adopt(const struct ttlpin_packet *p, u64 fp)
 	if (ref.is_new && (p->seg.flags & TTLPIN_SYN)) {
 		ttlpin_stats_inc(p->tn, TTLPIN_CELL_PINNED);
 		ttlpin_conntrack_write(p->tn, p->skb, &p->tuple,
-				       p->cfg->ct_mark_mask, ttl);
+				       ttlpin_packet_mark_mask(p), ttl);
 	}
 	return true;
 }

@@ -180,6 +180,18 @@ ttlpin_packet_parse(struct ttlpin_packet *p)
 						     ret;
 }
 
+/*
+ * Bits of the mark that carry the TTL of the packet's flow; 0 for none. A connection has
+ * one mark. With protect=both it may have two flows, one by either end: then it carries
+ * that of our client.
+ */
+static inline u32 ttlpin_packet_mark_mask(const struct ttlpin_packet *p)
+{
+	return p->tuple.server && p->cfg->protect == TTLPIN_PROTECT_BOTH ?
+		       0 :
+		       p->cfg->ct_mark_mask;
+}
+
 bool ttlpin_packet_adopt(const struct ttlpin_packet *p, u64 fp);
 void ttlpin_packet_remember_peer(const struct ttlpin_packet *p,
 				 struct ttlpin_ref *ref, u64 state);
@@ -189,7 +201,7 @@ static inline bool ttlpin_packet_find(const struct ttlpin_packet *p, u64 fp,
 				      struct ttlpin_ref *ref)
 {
 	return ttlpin_flow_find(p->tn, p->cfg, fp, ref) ||
-	       (p->cfg->ct_mark_mask && ttlpin_packet_adopt(p, fp) &&
+	       (ttlpin_packet_mark_mask(p) && ttlpin_packet_adopt(p, fp) &&
 		ttlpin_flow_find(p->tn, p->cfg, fp, ref));
 }
 

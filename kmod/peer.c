@@ -24,9 +24,17 @@ static struct peer *peer_of(struct ttlpin_address *at)
 	return container_of(at, struct peer, at);
 }
 
+/* A reader whose clock lags the writer's, for it had to wait, finds it new. */
+static u32 age_of(const struct peer *p, u32 now_s)
+{
+	s32 age = now_s - p->since;
+
+	return max(age, 0);
+}
+
 static bool is_over(const struct peer *p, u32 now_s)
 {
-	return now_s - p->since >= TTLPIN_PEER_SECONDS;
+	return age_of(p, now_s) >= TTLPIN_PEER_SECONDS;
 }
 
 static void learn(struct ttlpin_addresses *peers,
@@ -138,7 +146,7 @@ int ttlpin_peer_list(struct ttlpin_net *tn, u32 *at,
 		memcpy(copy[n].addr, a->addr, sizeof(copy[n].addr));
 		copy[n].family = a->family;
 		copy[n].ttl = peer_of(a)->ttl;
-		copy[n++].age = now_s - peer_of(a)->since;
+		copy[n++].age = age_of(peer_of(a), now_s);
 	}
 	spin_unlock_bh(&peers->lock);
 	return n;

@@ -334,14 +334,27 @@ static bool evict_near(struct ttlpin_table *t, u32 a, u32 b, u32 kinds,
  * none. As long as @a has one it is there, so that a lookup nearly always ends in
  * the first bucket.
  */
-u32 ttlpin_table_take(struct ttlpin_table *t, const struct ttlpin_config *cfg,
-		      u32 a, u32 b, u32 now_s)
+static u32 take(struct ttlpin_table *t, const struct ttlpin_config *cfg, u32 a,
+		u32 b, u32 now_s)
 {
 	u32 slot = take_free(t, cfg, a, now_s);
 
 	if (slot == TTLPIN_NO_SLOT)
 		slot = take_free(t, cfg, b, now_s);
 	return slot == TTLPIN_NO_SLOT ? make_room(t, cfg, a, b, now_s) : slot;
+}
+
+/* The same; where there is none, a flow that has less to lose goes. */
+u32 ttlpin_table_take_or_evict(struct ttlpin_table *t,
+			       const struct ttlpin_config *cfg, u32 a, u32 b,
+			       u32 now_s)
+{
+	u32 slot = take(t, cfg, a, b, now_s);
+
+	if (slot == TTLPIN_NO_SLOT)
+		slot = evict_here(t, a, b, HALF_OPEN | DONE, now_s);
+	return slot == TTLPIN_NO_SLOT ? evict_here(t, a, b, SILENT, now_s) :
+					slot;
 }
 
 /* One flow of @kinds goes, from @a or @b or near them; *@slot if from these. */
@@ -372,12 +385,9 @@ u32 ttlpin_table_take_bounded(struct ttlpin_table *t,
 		    !evict(t, a, b, SILENT, now_s, &slot))
 			return TTLPIN_NO_SLOT;
 	}
-	if (slot == TTLPIN_NO_SLOT)
-		slot = ttlpin_table_take(t, cfg, a, b, now_s);
-	if (slot == TTLPIN_NO_SLOT)
-		slot = evict_here(t, a, b, HALF_OPEN | DONE, now_s);
-	return slot == TTLPIN_NO_SLOT ? evict_here(t, a, b, SILENT, now_s) :
-					slot;
+	return slot == TTLPIN_NO_SLOT ?
+		       ttlpin_table_take_or_evict(t, cfg, a, b, now_s) :
+		       slot;
 }
 
 void ttlpin_table_free(struct ttlpin_table *t)

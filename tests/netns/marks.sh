@@ -169,9 +169,9 @@ stranger()
 }
 ok "a mark of a connection of the other direction is not believed" stranger
 set_to ports=25
-both_ways()
+ours_too()
 {
-	set_to protect=both
+	set_to protect=server
 	play <<- 'END' || return 1
 		set server 1
 		< S 1000 ttl=50
@@ -185,7 +185,27 @@ both_ways()
 		< P. 1001:"EHLO a\r\n" ack=7001 ttl=50
 	END
 }
-ok "a client's TTL is carried, too" both_ways
+ok "a client's TTL is carried, too" ours_too
+# What passes through has two flows then, and one mark.
+both()
+{
+	set_to protect=both
+	conversation && mark_is 0x12003278 || return 1
+	ctl flows flush
+	again <<- 'END'
+		< P. 7009:"500 error\r\n" ack=1001 ttl=58 -> drop
+		< P. 7009:"250 Ok\r\n" ack=1001 ttl=50
+		> . 1001 ack=7017
+	END
+}
+ok "with protect=both the mark is that of our client's flow" both
+ok "and stays so" mark_is 0x12003278
+set_back()
+{
+	ip netns exec "$gateway" conntrack -U -p tcp --mark 0/0xff00 > /dev/null 2>&1
+	mark_is 0x12000078
+}
+ok "conntrack sets the bits back" set_back
 set_to protect=client
 six()
 {
