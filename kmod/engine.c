@@ -34,11 +34,23 @@ static bool acknowledges(const struct ttlpin_memory *mem,
 	       seg->ack - mem->isn - 1 <= mem->syn_len;
 }
 
-static u8 distance(u64 state, const struct ttlpin_memory *mem, u8 ttl)
+/*
+ * With all three at 0, only the SYN-ACK's TTL counts: lines 3 and 6 are off too, and
+ * what was learned or turned loose before counts no more.
+ */
+static bool is_literal(const struct ttlpin_policy *policy)
+{
+	return !policy->tolerance && !policy->timestamps && !policy->heal;
+}
+
+static u8 distance(u64 state, const struct ttlpin_memory *mem,
+		   const struct ttlpin_policy *policy, u8 ttl)
 {
 	u8 d = ttlpin_ttl_diff(ttl, ttlpin_state_pin(state));
 	u8 i;
 
+	if (is_literal(policy))
+		return d;
 	for (i = 0; i < mem->nr_learned; i++)
 		if (ttlpin_ttl_diff(ttl, mem->learned[i]) < d)
 			d = ttlpin_ttl_diff(ttl, mem->learned[i]);
@@ -140,12 +152,6 @@ static void judge_synack(u64 *state, struct ttlpin_memory *mem,
 	}
 	v->reason = TTLPIN_REASON_SYNACK;
 	v->action = TTLPIN_CONDEMN;
-}
-
-/* With all three at 0, only the TTL counts: lines 3 and 6 are off too. */
-static bool is_literal(const struct ttlpin_policy *policy)
-{
-	return !policy->tolerance && !policy->timestamps && !policy->heal;
 }
 
 /* Lines 4 to 6: whether @seg is suspect, and why. */
@@ -264,7 +270,7 @@ void ttlpin_engine_judge(u64 *state, struct ttlpin_memory *mem,
 		judge_unpinned(state, mem, seg, policy, now_s, v);
 		return;
 	}
-	v->distance = distance(*state, mem, seg->ttl);
+	v->distance = distance(*state, mem, policy, seg->ttl);
 	if (ttlpin_segment_is_synack(seg) && seg->seq != mem->peer_isn &&
 	    !(mem->flags & (TTLPIN_MEM_SERVER | TTLPIN_MEM_MARKED)) &&
 	    !is_literal(policy)) {
@@ -272,7 +278,7 @@ void ttlpin_engine_judge(u64 *state, struct ttlpin_memory *mem,
 		return;
 	}
 	bare = is_bare(*state, mem);
-	if (mem->flags & TTLPIN_MEM_LOOSE) {
+	if ((mem->flags & TTLPIN_MEM_LOOSE) && !is_literal(policy)) {
 		*state = refresh(*state, seg, policy->tolerance, now_s) &
 			 ~TTLPIN_ST_SUSPECT;
 	} else if (is_suspect(*state, mem, seg, policy, now_ms, v)) {

@@ -74,7 +74,9 @@ static inline u64 ttlpin_engine_renew(u64 state,
 	state = ttlpin_state_set_seen(state, now_s);
 	if (!seg->has_ts || ttlpin_state_ts(state) == TTLPIN_TS_NONE)
 		return state;
-	if (ttlpin_seq_before(ttlpin_state_tsval(state), seg->tsval))
+	/* Some stacks send 0 with their SYN-ACK, which is no time. */
+	if (!ttlpin_state_tsval(state) ||
+	    ttlpin_seq_before(ttlpin_state_tsval(state), seg->tsval))
 		state = ttlpin_state_set_tsval(state, seg->tsval);
 	return ttlpin_state_set_ts(state, TTLPIN_TS_JUDGED);
 }

@@ -7,7 +7,8 @@
  *
  *  - the flow uses timestamps: its clock has advanced, by no more than it can
  *    have, and it echoes what we can have sent. A forger who repeats our own
- *    options shows a clock that stands still;
+ *    options shows a clock that stands still, and so does one who repeats those
+ *    that the handshake only promised;
  *  - it does not, and no mail is under way: it is no refusal;
  *  - it does not, and a mail is under way, or the handshake promised timestamps:
  *    it is the third in a second, and no refusal.
@@ -75,7 +76,7 @@ static bool is_refusal(const struct ttlpin_segment *seg)
  * Whether the segment's timestamps can be those of the flow's peer: TSval not
  * behind the newest and not ahead by more than a clock of 1 ms (RFC 7323
  * section 5.4) can have ticked, TSecr between what we sent first and what our
- * clock can have reached.
+ * clock can have reached. A stack may send 0 with its SYN and mean nothing by it.
  */
 static bool timestamps_fit(u64 state, const struct ttlpin_memory *mem,
 			   const struct ttlpin_segment *seg, u64 now_ms)
@@ -85,8 +86,9 @@ static bool timestamps_fit(u64 state, const struct ttlpin_memory *mem,
 	return seg->has_ts &&
 	       seg->tsval - ttlpin_state_tsval(state) <=
 		       idle_ms + TTLPIN_TSVAL_SLACK &&
-	       seg->tsecr - mem->tsval <=
-		       (u32)now_ms - mem->opened + TTLPIN_TSVAL_SLACK;
+	       (!mem->tsval ||
+		seg->tsecr - mem->tsval <=
+			(u32)now_ms - mem->opened + TTLPIN_TSVAL_SLACK);
 }
 
 /* Whether it occupies what lies before the first octet that the peer can say. */
@@ -168,20 +170,42 @@ static bool is_alike(const struct ttlpin_suspect *sus,
 }
 
 /*
- * Whether the suspect leaves its place to @seg, which is @alike or not. Those alike
- * from elsewhere are counted: a sender whose route changes once more before it has
- * healed comes only from the newer distance then; where routes take turns, the
- * suspect comes again before there are so many.
+ * Whether @seg speaks against the suspect, which is no copy of it. From elsewhere what
+ * is alike does: a sender whose route changes once more before it has healed comes only
+ * from the newer distance then; where routes take turns, the suspect comes again before
+ * there are so many. From there whatever else may heal does, a second later: what was
+ * sent twice for nothing, and once from there, does not come again.
  */
+static bool is_rival(const struct ttlpin_suspect *sus, enum ttlpin_rank rank,
+		     const struct ttlpin_segment *seg, bool alike, u32 age)
+{
+	if (seg->ttl == sus->ttl)
+		return rank >= TTLPIN_RANK_ACK && age >= TTLPIN_HEAL_BLIND_MS;
+	return alike && rank == sus->rank;
+}
+
+/* Whether the suspect leaves its place to @seg, which is @alike or not. */
 static bool gives_way(struct ttlpin_suspect *sus, enum ttlpin_rank rank,
 		      const struct ttlpin_segment *seg, bool alike, u32 now)
 {
-	if (now - sus->first >= TTLPIN_SUSPECT_MS)
+	u32 age = now - sus->first;
+
+	if (age >= TTLPIN_SUSPECT_MS || sus->rank < rank ||
+	    (sus->rank == rank && ttlpin_seq_before(seg->seq, sus->seq)))
 		return true;
-	if (sus->rank != rank)
-		return sus->rank < rank;
-	return ttlpin_seq_before(seg->seq, sus->seq) ||
-	       (alike && ++sus->rivals == TTLPIN_RIVALS_MAX);
+	return is_rival(sus, rank, seg, alike, age) &&
+	       ++sus->rivals == TTLPIN_RIVALS_MAX;
+}
+
+/* Whether a copy of the suspect is the first that may heal, or that tells its clock. */
+static bool begins_anew(u64 state, const struct ttlpin_suspect *sus,
+			enum ttlpin_rank rank, const struct ttlpin_segment *seg)
+{
+	if (rank <= TTLPIN_RANK_HOPELESS)
+		return false;
+	return sus->rank == TTLPIN_RANK_HOPELESS ||
+	       (ttlpin_state_ts(state) == TTLPIN_TS_OFFERED && seg->has_ts &&
+		!sus->tsval);
 }
 
 /**
@@ -197,10 +221,10 @@ void ttlpin_heal_remember(u64 *state, struct ttlpin_memory *mem,
 	struct ttlpin_suspect *sus = &mem->suspect;
 	enum ttlpin_rank rank = rank_of(*state, mem, seg, now_ms);
 	bool alike = is_alike(sus, seg);
+	bool copy = alike && seg->ttl == sus->ttl;
+	bool anew = copy && begins_anew(*state, sus, rank, seg);
 
-	/* One that became credible only now begins anew, with its own TSval. */
-	if (alike && seg->ttl == sus->ttl &&
-	    (sus->rank != TTLPIN_RANK_HOPELESS || rank == sus->rank)) {
+	if (copy && !anew) {
 		if (mem->copies < 255)
 			mem->copies++;
 		/* What comes again may have become credible. */
@@ -209,7 +233,7 @@ void ttlpin_heal_remember(u64 *state, struct ttlpin_memory *mem,
 		sus->rivals = 0;
 		return;
 	}
-	if (!gives_way(sus, rank, seg, alike, now_ms))
+	if (!anew && !gives_way(sus, rank, seg, alike, now_ms))
 		return;
 	sus->seq = seg->seq;
 	sus->len = ttlpin_segment_len16(seg->payload_len);
@@ -285,6 +309,17 @@ static bool lacks_promised(u64 state, const struct ttlpin_segment *seg)
 	return ttlpin_state_ts(state) == TTLPIN_TS_OFFERED && !seg->has_ts;
 }
 
+/* Whether its clock, if the flow has agreed on one, stands still or cannot run so fast. */
+static bool has_no_clock(u64 state, const struct ttlpin_suspect *sus,
+			 const struct ttlpin_segment *seg, u32 age)
+{
+	u32 moved = seg->tsval - sus->tsval;
+
+	if (ttlpin_state_ts(state) == TTLPIN_TS_NONE || lacks_promised(state, seg))
+		return false;
+	return moved == 0 || moved > age + TTLPIN_TSVAL_SLACK;
+}
+
 /**
  * ttlpin_heal_is_due - whether a suspect has become the truth
  * @state: the flow's state word
@@ -301,11 +336,10 @@ bool ttlpin_heal_is_due(u64 state, const struct ttlpin_memory *mem,
 	u32 wait = TTLPIN_HEAL_MS;
 	u32 age = (u32)now_ms - sus->first;
 
+	if (has_no_clock(state, sus, seg, age))
+		return false;
 	if (ttlpin_state_ts(state) == TTLPIN_TS_JUDGED) {
-		u32 moved = seg->tsval - sus->tsval;
-
-		if (seg->tsval == ttlpin_state_tsval(state) || moved == 0 ||
-		    moved > age + TTLPIN_TSVAL_SLACK)
+		if (seg->tsval == ttlpin_state_tsval(state))
 			return false;
 	} else if (ttlpin_state_phase(state) != TTLPIN_PHASE_OPENING || ack ||
 		   lacks_promised(state, seg)) {

@@ -13,7 +13,7 @@
 #define TTLPIN_HEAL_MS		200	/* no copy heals sooner after the first */
 #define TTLPIN_HEAL_BLIND_MS	1000	/* the same without timestamps, talking */
 #define TTLPIN_SUSPECT_MS	60000	/* a suspect this old gives way to any */
-#define TTLPIN_RIVALS_MAX	3	/* in a row, they take a suspect's place */
+#define TTLPIN_RIVALS_MAX	3	/* in a row, the last takes a suspect's place */
 #define TTLPIN_TSVAL_SLACK	1000	/* ticks that a path's jitter may add */
 
 #define TTLPIN_HASHED		32	/* payload octets that tell copies */

@@ -189,22 +189,15 @@ static noinline void trace_known(struct ttlpin_packet *p, bool server,
 }
 
 /*
- * Line 1 of the verdict, where the flow's state word has not said that the segment
- * is good: of a flow whose peer is whitelisted none ever says so, since one that
- * waits for its pin does not and the others were marked when the list changed. So
- * most segments cost no look at the list, whatever is in it.
+ * Every other verdict. Line 1 comes here only, where the flow's state word has not said
+ * that the segment is good: of a flow whose peer is whitelisted none ever says so, since
+ * one that waits for its pin does not and the others were marked when the list changed.
+ * So most segments cost no look at the list, whatever is in it.
  */
-static bool is_whitelisted(const struct ttlpin_packet *p)
-{
-	return ttlpin_whitelist_has(p->tn, p->place.family,
-				    (const u8 *)p->tuple.remote);
-}
-
-/* Every other verdict. */
 static noinline unsigned int judge_further(struct ttlpin_packet *p,
 					   struct ttlpin_ref *ref, bool found)
 {
-	if (is_whitelisted(p)) {
+	if (ttlpin_whitelist_has(p->tn, &p->tuple)) {
 		ttlpin_stats_inc(p->tn, TTLPIN_CELL_WHITELISTED);
 		return NF_ACCEPT;
 	}
@@ -242,13 +235,31 @@ static unsigned int judge(struct ttlpin_packet *p, struct ttlpin_ref *ref,
 	return judge_further(p, ref, found);
 }
 
-/* What cannot be read passes, and what contradicts itself is counted. */
-static unsigned int pass_unread(const struct ttlpin_net *tn,
-				enum ttlpin_parse found)
+/*
+ * A fragment within what has been put together from fragments. No stack puts it together
+ * once more, but one behind us would: the header around it is gone by then.
+ */
+static bool is_nested(const struct sk_buff *skb)
 {
-	if (found == TTLPIN_PARSE_MALFORMED)
+	return ip_hdr(skb)->version == 6 &&
+	       (IP6CB(skb)->flags & IP6SKB_FRAGMENTED);
+}
+
+/*
+ * What cannot be read passes, and what contradicts itself is counted. Nobody takes that,
+ * but a nested fragment, which does not pass.
+ */
+static unsigned int judge_unread(const struct ttlpin_net *tn,
+				 const struct ttlpin_config *cfg,
+				 struct sk_buff *skb, enum ttlpin_parse found)
+{
+	bool nested = found == TTLPIN_PARSE_FRAGMENT && is_nested(skb);
+
+	if (found == TTLPIN_PARSE_MALFORMED || nested)
 		ttlpin_stats_inc(tn, TTLPIN_CELL_MALFORMED);
-	return NF_ACCEPT;
+	if (!nested || cfg->mode != TTLPIN_MODE_ENFORCE)
+		return NF_ACCEPT;
+	return NF_DROP_REASON(skb, SKB_DROP_REASON_NETFILTER_DROP, 0);
 }
 
 /* A segment on a guarded port; @place comes in registers. */
@@ -270,7 +281,7 @@ static noinline unsigned int inbound(struct ttlpin_net *tn,
 	ttlpin_packet_bytes(skb, &p.bytes);
 	ret = ttlpin_packet_parse(&p);
 	return ret == TTLPIN_PARSE_OK ? judge(&p, &ref, server) :
-					pass_unread(tn, ret);
+					judge_unread(tn, cfg, skb, ret);
 }
 
 /* A packet of no common shape. */
@@ -289,7 +300,7 @@ static noinline unsigned int search(struct ttlpin_net *tn,
 	if (ret == TTLPIN_PARSE_OK &&
 	    ttlpin_packet_is_guarded(cfg, p.place.sport, p.place.dport, &server))
 		return inbound(tn, cfg, skb, p.place, server);
-	return pass_unread(tn, ret);
+	return judge_unread(tn, cfg, skb, ret);
 }
 
 /* Sees most traffic off with little more than its ports in registers. */

@@ -50,7 +50,7 @@ enum ttlpin_rank {
  * @ttl: its TTL
  * @rank: enum ttlpin_rank
  * @kind: enum ttlpin_kind
- * @rivals: how many of its rank, alike but for the TTL, came since it came last
+ * @rivals: how many segments that speak against it came since it came last
  */
 struct ttlpin_suspect {
 	u32 seq;

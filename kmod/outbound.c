@@ -9,6 +9,7 @@
 #include "peer.h"
 #include "session.h"
 #include "stats.h"
+#include "whitelist.h"
 
 /* A flow begins with our SYN, anew if its ISN is not that of the old one. */
 static void sent_syn(struct ttlpin_packet *p)
@@ -111,7 +112,10 @@ static bool is_mail(const struct ttlpin_place *place, bool server)
 	return ttlpin_session_is_mail_port(server ? place->sport : place->dport);
 }
 
-/* What may change a flow, or is of no common shape. */
+/*
+ * What may change a flow, or is of no common shape. No flow begins to a peer that is
+ * whitelisted: nothing of it would be judged, and it would stay half open.
+ */
 static noinline void outbound(struct ttlpin_net *tn,
 			      const struct ttlpin_config *cfg,
 			      struct sk_buff *skb)
@@ -134,7 +138,8 @@ static noinline void outbound(struct ttlpin_net *tn,
 		ttlpin_packet_tuple(&p, true, server);
 		if (server && !ttlpin_segment_is_syn(&p.seg))
 			sent_synack(&p);
-		else if (!server && ttlpin_segment_is_syn(&p.seg))
+		else if (!server && ttlpin_segment_is_syn(&p.seg) &&
+			 !ttlpin_whitelist_has(tn, &p.tuple))
 			sent_syn(&p);
 		return;
 	}
@@ -144,7 +149,7 @@ static noinline void outbound(struct ttlpin_net *tn,
 		return;
 	ttlpin_packet_tuple(&p, true, server);
 	if (cfg->midstream && !server && p.seg.payload_len &&
-	    what != TTLPIN_SENT_CLOSE)
+	    what != TTLPIN_SENT_CLOSE && !ttlpin_whitelist_has(tn, &p.tuple))
 		sent_midstream(&p);
 	if (what != TTLPIN_SENT_NOTHING)
 		sent(&p, what);

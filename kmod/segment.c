@@ -31,11 +31,9 @@ static enum ttlpin_parse locate_v4(struct ttlpin_bytes *b,
 		return ret;
 	if (ip[9] != TTLPIN_PROTO_TCP)
 		return TTLPIN_PARSE_OTHER;
-	/* Fragments were reassembled before us, or are a capture's: only the
-	 * whole datagram can be judged.
-	 */
+	/* Fragments were reassembled before us, or are a capture's. */
 	if (ttlpin_get16(ip + 6) & 0x3fff)
-		return TTLPIN_PARSE_OTHER;
+		return TTLPIN_PARSE_FRAGMENT;
 	/* 0 stands there where the kernel has merged more than 64 KiB. What
 	 * follows the end is link padding.
 	 */
@@ -63,8 +61,9 @@ static enum ttlpin_parse extension_len(struct ttlpin_bytes *b, u8 kind, u32 at,
 	if (kind == PROTO_FRAGMENT) {
 		*len = 8;
 		/* Offset and M are 0: an atomic fragment, RFC 6946. */
-		return ttlpin_get16(b->data + at + 2) & 0xfff9 ? TTLPIN_PARSE_OTHER :
-							   TTLPIN_PARSE_OK;
+		return ttlpin_get16(b->data + at + 2) & 0xfff9 ?
+			       TTLPIN_PARSE_FRAGMENT :
+			       TTLPIN_PARSE_OK;
 	}
 	if (kind == PROTO_AH)
 		*len = (b->data[at + 1] + 2u) * 4;

@@ -33,13 +33,15 @@
 /**
  * enum ttlpin_parse - what the parser made of a packet
  * @TTLPIN_PARSE_OK: a TCP segment
- * @TTLPIN_PARSE_OTHER: not TCP, a fragment, or behind a header we do not know
+ * @TTLPIN_PARSE_OTHER: not TCP, or behind a header we do not know
+ * @TTLPIN_PARSE_FRAGMENT: a fragment; only the whole datagram can be judged
  * @TTLPIN_PARSE_MALFORMED: lengths contradict one another; TCP drops it
  * @TTLPIN_PARSE_SHORT: more octets are needed, see ttlpin_bytes.need
  */
 enum ttlpin_parse {
 	TTLPIN_PARSE_OK,
 	TTLPIN_PARSE_OTHER,
+	TTLPIN_PARSE_FRAGMENT,
 	TTLPIN_PARSE_MALFORMED,
 	TTLPIN_PARSE_SHORT,
 };
@@ -236,7 +238,7 @@ static inline bool ttlpin_segment_is_plain(const struct ttlpin_bytes *b,
  * @b: the packet; .need is set with PARSE_SHORT
  * @place: filled with PARSE_OK, undefined otherwise
  *
- * Return: PARSE_OK, PARSE_OTHER, PARSE_MALFORMED or PARSE_SHORT.
+ * Return: any of enum ttlpin_parse.
  */
 static inline enum ttlpin_parse ttlpin_segment_locate(struct ttlpin_bytes *b,
 						      struct ttlpin_place *place)

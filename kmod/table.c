@@ -16,6 +16,9 @@
 /* Buckets looked through for a flow to evict. */
 #define EVICT_REACH 16
 #define LOCKS_MAX   4096
+/* Seconds that a handshake may take; and what every flow is older than. */
+#define FRESH	1
+#define ANY_AGE (-1)
 
 /* Takes the locks of two buckets; BHs are off. @level is for lockdep. */
 void ttlpin_table_lock(const struct ttlpin_table *t, u32 a, u32 b, int level)
@@ -289,11 +292,13 @@ static u32 oldest(const struct ttlpin_table *t, u32 bucket, u32 kinds,
 	return found;
 }
 
-/* Evicts such a flow from two locked buckets; its slot or TTLPIN_NO_SLOT. */
+/*
+ * Evicts such a flow from two locked buckets, if it is older than @age seconds; its slot
+ * or TTLPIN_NO_SLOT.
+ */
 static u32 evict_here(struct ttlpin_table *t, u32 a, u32 b, u32 kinds,
-		      u32 now_s)
+		      s64 age, u32 now_s)
 {
-	s64 age = -1;
 	u32 slot = oldest(t, a, kinds, now_s, &age);
 	u32 other = oldest(t, b, kinds, now_s, &age);
 
@@ -308,7 +313,7 @@ static u32 evict_here(struct ttlpin_table *t, u32 a, u32 b, u32 kinds,
 
 /* The same in the buckets behind @a, for the bounds of the store alone. */
 static bool evict_near(struct ttlpin_table *t, u32 a, u32 b, u32 kinds,
-		       u32 now_s)
+		       s64 age, u32 now_s)
 {
 	bool done = false;
 	u32 i;
@@ -321,7 +326,7 @@ static bool evict_near(struct ttlpin_table *t, u32 a, u32 b, u32 kinds,
 
 		if (!held && !spin_trylock(lock))
 			continue;
-		done = evict_here(t, there, there, kinds, now_s) !=
+		done = evict_here(t, there, there, kinds, age, now_s) !=
 		       TTLPIN_NO_SLOT;
 		if (!held)
 			spin_unlock(lock);
@@ -352,17 +357,26 @@ u32 ttlpin_table_take_or_evict(struct ttlpin_table *t,
 	u32 slot = take(t, cfg, a, b, now_s);
 
 	if (slot == TTLPIN_NO_SLOT)
-		slot = evict_here(t, a, b, HALF_OPEN | DONE, now_s);
-	return slot == TTLPIN_NO_SLOT ? evict_here(t, a, b, SILENT, now_s) :
-					slot;
+		slot = evict_here(t, a, b, HALF_OPEN | DONE, ANY_AGE, now_s);
+	return slot == TTLPIN_NO_SLOT ?
+		       evict_here(t, a, b, SILENT, ANY_AGE, now_s) :
+		       slot;
 }
 
-/* One flow of @kinds goes, from @a or @b or near them; *@slot if from these. */
+/*
+ * One flow of @kinds goes, from @a or @b or near them; *@slot if from these. A fresh one
+ * may be a handshake that is under way, so none goes where one that is not is near.
+ */
 static bool evict(struct ttlpin_table *t, u32 a, u32 b, u32 kinds, u32 now_s,
 		  u32 *slot)
 {
-	*slot = evict_here(t, a, b, kinds, now_s);
-	return *slot != TTLPIN_NO_SLOT || evict_near(t, a, b, kinds, now_s);
+	*slot = evict_here(t, a, b, kinds, FRESH, now_s);
+	if (*slot != TTLPIN_NO_SLOT ||
+	    evict_near(t, a, b, kinds, FRESH, now_s))
+		return true;
+	*slot = evict_here(t, a, b, kinds, ANY_AGE, now_s);
+	return *slot != TTLPIN_NO_SLOT ||
+	       evict_near(t, a, b, kinds, ANY_AGE, now_s);
 }
 
 /*

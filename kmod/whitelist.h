@@ -8,6 +8,7 @@
 #include <linux/rcupdate.h>
 #include "net.h"
 #include "prefix.h"
+#include "tuple.h"
 
 /**
  * struct ttlpin_whitelist - a list of prefixes, never changed once published
@@ -29,15 +30,16 @@ struct ttlpin_whitelist {
 	struct ttlpin_prefix prefix[];
 };
 
-/* Whether @addr is in the list; the caller holds rcu_read_lock(). */
-static inline bool ttlpin_whitelist_has(const struct ttlpin_net *tn, u8 family,
-					const u8 *addr)
+/* Whether a flow's peer is in the list; the caller holds rcu_read_lock(). */
+static inline bool ttlpin_whitelist_has(const struct ttlpin_net *tn,
+					const struct ttlpin_tuple *flow)
 {
 	const struct ttlpin_whitelist *list = rcu_dereference(tn->whitelist);
+	const u8 *addr = (const u8 *)flow->remote;
 
 	if (likely(!list))
 		return false;
-	return family == 4 ?
+	return flow->family == 4 ?
 		       ttlpin_prefix_find4(list->range4, list->nr4, addr) :
 		       ttlpin_prefix_find6(list->range6, list->nr6, addr);
 }

@@ -200,6 +200,15 @@ for ext in hop dst rt hop,dst,rt dst,dst,dst,dst,dst,dst,dst,dst,dst frag; do
 		< "$tmp/script"
 done
 
+# The kernel takes the outer header away, the host behind would put the rest together.
+plain <<- 'END' > "$tmp/script"
+	< P. 7037:"500 error\r\n" ack=1060 ttl=58 ext=frag,part -> drop
+	< P. 7037:"500 error\r\n" ack=1060 ttl=58 ext=dst,frag,dst,part -> drop
+	< P. 7037:"250 Ok\r\n" ack=1060 ttl=50
+END
+forged "a fragment within a fragment is dropped" malformed=2 dropped=0 seen=4 \
+	< "$tmp/script"
+
 family=4
 plain <<- 'END' > "$tmp/script"
 	< P. 7037:"250 Ok\r\n" ack=1060 ttl=58 doff=2

@@ -200,12 +200,6 @@ both()
 }
 ok "with protect=both the mark is that of our client's flow" both
 ok "and stays so" mark_is 0x12003278
-set_back()
-{
-	ip netns exec "$gateway" conntrack -U -p tcp --mark 0/0xff00 > /dev/null 2>&1
-	mark_is 0x12000078
-}
-ok "conntrack sets the bits back" set_back
 set_to protect=client
 six()
 {

@@ -88,7 +88,8 @@ static int build_v6(uint8_t *ip, const struct packet_ends *ends,
 		    const struct script_step *step)
 {
 	static const uint8_t number[] = { IPPROTO_HOPOPTS, IPPROTO_DSTOPTS,
-					  IPPROTO_ROUTING, IPPROTO_FRAGMENT };
+					  IPPROTO_ROUTING, IPPROTO_FRAGMENT,
+					  IPPROTO_FRAGMENT };
 	uint8_t *next = ip + 6;
 	int len = 40, i;
 
@@ -105,6 +106,7 @@ static int build_v6(uint8_t *ip, const struct packet_ends *ends,
 		memset(ext, 0, 8);
 		if (step->ext[i] <= SCRIPT_EXT_DST)
 			memcpy(ext + 2, "\1\4\0\0\0\0", 6);	/* PadN */
+		ext[3] |= step->ext[i] == SCRIPT_EXT_PART;	/* M: more follow */
 		len += 8;
 	}
 	*next = IPPROTO_TCP;

@@ -121,14 +121,14 @@ static bool tcp_flags(const char *word, struct script_step *step)
 
 static bool extensions(char *text, struct script_step *step)
 {
-	static const char *const names[] = { "hop", "dst", "rt", "frag" };
+	static const char *const names[] = { "hop", "dst", "rt", "frag", "part" };
 	char *part;
 	int i;
 
 	while ((part = strsep(&text, ","))) {
-		for (i = 0; i < 4 && strcmp(part, names[i]); i++)
+		for (i = 0; i < 5 && strcmp(part, names[i]); i++)
 			;
-		if (i == 4 || step->nr_ext == SCRIPT_EXT_MAX)
+		if (i == 5 || step->nr_ext == SCRIPT_EXT_MAX)
 			return false;
 		step->ext[step->nr_ext++] = i;
 	}

@@ -265,6 +265,30 @@ static void is_looked_at_once_when_loose(void)
 	EXPECT(!(state & TTLPIN_ST_SUSPECT));
 }
 
+/* The literal rule is in force for flows, too, that have learned under another. */
+static void forgets_what_was_learned_by_the_letter(void)
+{
+	static const struct ttlpin_policy literal = { 0, false, false };
+	struct ttlpin_segment data = with(segment(TTLPIN_ACK, 700, 900, 40), "500 error\r\n");
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		struct ttlpin_memory mem = { .flags = i ? TTLPIN_MEM_LOOSE : 0,
+					     .nr_learned = 1, .learned = { 40 } };
+		u64 state = ttlpin_state_set_phase(57, TTLPIN_PHASE_TALKING) |
+			    TTLPIN_ST_LEARNED;
+		enum ttlpin_action action;
+		struct ttlpin_verdict v;
+		u64 next;
+
+		EXPECT(judge(&state, &mem, data, 1000) == TTLPIN_PASS);
+		EXPECT(!ttlpin_engine_known(state, &data, &literal, 1, &next, &action));
+		ttlpin_engine_judge(&state, &mem, &data, &literal, 1000, &v);
+		EXPECT(v.action == TTLPIN_CONDEMN && v.distance == 17);
+		EXPECT(judge(&state, &mem, data, 1000) == TTLPIN_PASS);
+	}
+}
+
 /* Who has no more to say makes room first. */
 static void knows_who_has_ended(void)
 {
@@ -318,6 +342,7 @@ int main(void)
 	TEST(heals_nothing_beside_the_suspect);
 	TEST(hears_no_refusal_behind_a_mark);
 	TEST(is_looked_at_once_when_loose);
+	TEST(forgets_what_was_learned_by_the_letter);
 	TEST(knows_who_has_ended);
 	TEST(carries_its_newest_ttl);
 	return tap_end();

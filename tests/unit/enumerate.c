@@ -16,6 +16,7 @@
 #define ISN	4294967000u	/* ours; sequence numbers wrap soon after */
 #define PEER	4294966000u
 #define BASE	4294965000u	/* TSvals wrap, too */
+#define NO_VAL	(0u - BASE)	/* the oracle's TSval of what has none: 0 is kept */
 
 static const char *const texts[] = {
 	"250 all is well, and said in more than thirty-two octets\r\n",
@@ -86,11 +87,17 @@ static void build(const struct oracle_flow *of, const struct oracle_segment *os,
 	};
 }
 
-static bool knows(u64 state, const struct ttlpin_memory *mem, u8 ttl)
+static bool is_literal(const struct ttlpin_policy *p)
+{
+	return !p->tolerance && !p->timestamps && !p->heal;
+}
+
+static bool knows(u64 state, const struct ttlpin_memory *mem,
+		  const struct ttlpin_policy *p, u8 ttl)
 {
 	int i;
 
-	for (i = 0; i < mem->nr_learned; i++)
+	for (i = 0; i < mem->nr_learned && !is_literal(p); i++)
 		if (mem->learned[i] == ttl)
 			return true;
 	return ttlpin_state_pin(state) == ttl;
@@ -110,7 +117,7 @@ static void properties(u64 state, const struct ttlpin_memory *mem, u64 after,
 	bool synack = (seg->flags & TTLPIN_SYN) && (seg->flags & TTLPIN_ACK);
 
 	/* A known TTL with good timestamps is dropped in a burst at most. */
-	if (knows(state, mem, seg->ttl) && (seg->has_ts || !judged) && !synack &&
+	if (knows(state, mem, p, seg->ttl) && (seg->has_ts || !judged) && !synack &&
 	    condemned && !(burst && (seg->flags & TTLPIN_RST)))
 		violations++;
 	/* An RST never teaches a TTL. */
@@ -123,10 +130,8 @@ static void properties(u64 state, const struct ttlpin_memory *mem, u64 after,
 	    (u32)NOW - mem->suspect.first - mem->suspect.alive < 200)
 		violations++;
 	/* The literal rule. */
-	if (!p->tolerance && !p->timestamps && !p->heal &&
-	    !(mem->flags & TTLPIN_MEM_LOOSE) &&
-	    ttlpin_state_phase(state) != TTLPIN_PHASE_SYN_SENT &&
-	    condemned == knows(state, mem, seg->ttl))
+	if (is_literal(p) && ttlpin_state_phase(state) != TTLPIN_PHASE_SYN_SENT &&
+	    condemned == knows(state, mem, p, seg->ttl))
 		violations++;
 }
 
@@ -249,6 +254,7 @@ static void draw_suspect(struct oracle_suspect *s, const struct oracle_segment *
 {
 	static const long ages[] = { 0, 199, 200, 999, 1000, 59999, 60000 };
 	static const long steps[] = { 10, 0, -10, 70000 };
+	int step;
 	static const int kinds[] = { O_DATA, O_ACK, O_FIN, O_RST };
 	static const int places[] = { 0, -20, 20 };
 
@@ -265,7 +271,8 @@ static void draw_suspect(struct oracle_suspect *s, const struct oracle_segment *
 	s->quiet = s->age;
 	if (draw(2))
 		s->quiet = s->age < 200 ? 0 : s->age < 1000 ? 199 : 999;
-	s->val = seg->has_ts ? seg->val - steps[draw(4)] : 0;
+	step = draw(5);
+	s->val = seg->has_ts && step < 4 ? seg->val - steps[step] : NO_VAL;
 	s->rivals = draw(3);
 	s->rank = s->kind == O_RST ? 1 : s->kind == O_ACK ? 2 + draw(2) :
 							     2 + draw(4);
@@ -279,20 +286,20 @@ static void draw_rules(struct oracle_rules *rules)
 }
 
 /*
- * Everything at once: some 8 * 10^13 combinations, of which one
+ * Everything at once: some 10^14 combinations, of which one
  * in @stride times a large prime is tried, so that each field meets each other.
  */
 static void all_fields(void)
 {
 	const unsigned long total = 15ul * 13 * 3 * 5 * 3 * 3 * 3 * 8 * 3 * 4 *
-				    8 * 4 * 2 * 3 * 2 * 2 * 2 * 3 * 7 * 2 * 4 * 4 * 3 * 3;
+				    8 * 4 * 2 * 3 * 2 * 2 * 2 * 3 * 7 * 2 * 5 * 4 * 3 * 3;
 	static const long bursts[] = { -1, 1999, 2000 };
 	/* The first octet that the peer can say is 1. */
 	static const long places[] = { 1000, 1, 0 };
 	unsigned long i;
 
 	for (i = stride / 2; i < total; i += stride * 360007) {
-		struct oracle_flow of = { 0 };
+		struct oracle_flow of = { .no_val = NO_VAL };
 		struct oracle_segment seg;
 		struct oracle_rules rules;
 
@@ -325,7 +332,8 @@ static void all_ttls(void)
 	unsigned long total = 256ul * 256 * 33 * 3 * 15 * 4, i;
 
 	for (i = stride / 2; i < total; i += stride) {
-		struct oracle_flow of = { .ts = O_OFFERED, .burst = -1, .open = 5000 };
+		struct oracle_flow of = { .ts = O_OFFERED, .burst = -1, .open = 5000,
+					  .no_val = NO_VAL };
 		struct oracle_rules rules = { .timestamps = true, .heal = true };
 		struct oracle_segment seg;
 		int pin, ttl;

@@ -20,11 +20,16 @@ struct Case {
 
 using Answer = std::optional<oracle_verdict>;
 
+bool literal(const oracle_rules &r)
+{
+	return r.tolerance == 0 && !r.timestamps && !r.heal;
+}
+
 int distance(const Case &c)
 {
-	int best = 255;
+	int best = 255, n = literal(c.rules) ? 1 : c.flow.nr_known;
 
-	for (int i = 0; i < c.flow.nr_known; i++)
+	for (int i = 0; i < n; i++)
 		best = std::min(best, std::abs(c.seg.ttl - c.flow.known[i]));
 	return best;
 }
@@ -38,11 +43,6 @@ int kind(const oracle_segment &s)
 {
 	return s.rst ? O_RST : s.syn ? O_HANDSHAKE : s.fin ? O_FIN :
 	       s.len ? O_DATA : O_ACK;
-}
-
-bool literal(const oracle_rules &r)
-{
-	return r.tolerance == 0 && !r.timestamps && !r.heal;
 }
 
 oracle_verdict says(const Case &c, int action, int reason = 0, int confirmed = 0)
@@ -113,17 +113,23 @@ void remember(const Case &c, int r)
 {
 	oracle_suspect &s = c.flow.suspect;
 
-	if (is_copy(c) && (s.rank != 2 || r == 2)) {
+	bool first_clock = c.flow.ts == O_OFFERED && c.seg.has_ts &&
+			   s.val == c.flow.no_val;
+	bool anew = is_copy(c) && r > 2 && (s.rank == 2 || first_clock);
+
+	if (is_copy(c) && !anew) {
 		s.copies++;
 		s.rank = std::max(s.rank, r);
 		s.rivals = 0;
 		return;
 	}
-	if (s.there && s.age < 60000 && r == s.rank && c.seg.seq >= s.seq &&
-	    says_the_same(c))
+	bool takes = !s.there || s.age >= 60000 || r > s.rank ||
+		     (r == s.rank && c.seg.seq < s.seq);
+	if (!takes && !anew &&
+	    (s.ttl == c.seg.ttl ? r > 2 && s.age >= 1000 :
+				  r == s.rank && says_the_same(c)))
 		s.rivals++;
-	if (!s.there || s.age >= 60000 || r > s.rank ||
-	    (r == s.rank && c.seg.seq < s.seq) || s.rivals == 3)
+	if (takes || anew || s.rivals == 3)
 		s = { true, kind(c.seg), c.seg.seq, c.seg.len, c.seg.text,
 		      c.seg.ttl, c.seg.has_ts ? c.seg.val : c.flow.no_val, 0,
 		      0, 1, r, 0 };
@@ -143,6 +149,9 @@ bool has_become_true(const Case &c)
 			return false;
 	} else {
 		if (c.seg.text != 0)
+			return false;
+		if (c.flow.ts == O_OFFERED && c.seg.has_ts &&
+		    (c.seg.val <= s.val || c.seg.val - s.val > s.age + 1000))
 			return false;
 		if (c.flow.phase != O_OPENING || s.kind == O_ACK ||
 		    (c.flow.ts == O_OFFERED && !c.seg.has_ts)) {
@@ -247,7 +256,7 @@ Answer second_synack(const Case &c)
 
 Answer loose(const Case &c)
 {
-	if (!c.flow.loose)
+	if (!c.flow.loose || literal(c.rules))
 		return std::nullopt;
 	oracle_verdict v = says(c, O_PASS);
 	is_good(c);

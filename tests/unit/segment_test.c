@@ -117,8 +117,8 @@ static void passes_over_what_is_other(void)
 {
 	EXPECT(changed(9, 17) == TTLPIN_PARSE_OTHER);
 	EXPECT(changed(0, 0x55) == TTLPIN_PARSE_OTHER);
-	EXPECT(changed(6, 0x20) == TTLPIN_PARSE_OTHER);	/* first fragment */
-	EXPECT(changed(7, 1) == TTLPIN_PARSE_OTHER);	/* later fragment */
+	EXPECT(changed(6, 0x20) == TTLPIN_PARSE_FRAGMENT);	/* first fragment */
+	EXPECT(changed(7, 1) == TTLPIN_PARSE_FRAGMENT);	/* later fragment */
 }
 
 static bool option_found(const u8 *options, u32 len)
@@ -200,8 +200,8 @@ static void reads_ipv6(void)
 	EXPECT(v6(43, dst, 8, -1, 1, &seg) == TTLPIN_PARSE_OK);
 	EXPECT(v6(51, ah, 24, -1, 1, &seg) == TTLPIN_PARSE_OK);
 	EXPECT(v6(44, atomic, 8, -1, 1, &seg) == TTLPIN_PARSE_OK);
-	EXPECT(v6(44, first, 8, -1, 0, &seg) == TTLPIN_PARSE_OTHER);
-	EXPECT(v6(44, later, 8, -1, 0, &seg) == TTLPIN_PARSE_OTHER);
+	EXPECT(v6(44, first, 8, -1, 0, &seg) == TTLPIN_PARSE_FRAGMENT);
+	EXPECT(v6(44, later, 8, -1, 0, &seg) == TTLPIN_PARSE_FRAGMENT);
 	EXPECT(v6(59, dst, 8, -1, 0, &seg) == TTLPIN_PARSE_OTHER);
 	for (i = 0; i < 800; i += 8)
 		many[i] = 60;
@@ -288,7 +288,7 @@ static void survives_noise(void)
  */
 static void recognises_what_it_finds(void)
 {
-	u32 round, i, agreed[4] = {};
+	u32 round, i, agreed[TTLPIN_PARSE_SHORT + 1] = {};
 	u8 packet[100];
 
 	srand(3);
@@ -322,7 +322,7 @@ static void recognises_what_it_finds(void)
 			EXPECT(one.need == two.need);
 		agreed[ret]++;
 	}
-	for (i = 0; i < 4; i++)
+	for (i = 0; i <= TTLPIN_PARSE_SHORT; i++)
 		EXPECT(agreed[i] > 1000);
 }
 
