@@ -87,6 +87,7 @@ static void open_flow(u64 *state, struct ttlpin_memory *mem)
 	struct ttlpin_verdict v;
 
 	syn.has_ts = true;
+	syn.tsval = 3900;
 	synack.has_ts = true;
 	synack.tsval = 4900;
 	ttlpin_session_open(state, mem, &syn, 1000);
