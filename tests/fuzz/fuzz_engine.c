@@ -44,19 +44,19 @@ struct world {
 	bool has_oracle;
 };
 
+static bool is_literal(const struct ttlpin_policy *p)
+{
+	return !p->tolerance && !p->timestamps && !p->heal;
+}
+
 static bool knows(const struct world *w, u8 ttl)
 {
 	int i;
 
-	for (i = 0; i < w->mem.nr_learned; i++)
+	for (i = 0; i < w->mem.nr_learned && !is_literal(&w->policy); i++)
 		if (w->mem.learned[i] == ttl)
 			return true;
 	return ttlpin_state_pin(w->state) == ttl;
-}
-
-static bool is_literal(const struct ttlpin_policy *p)
-{
-	return !p->tolerance && !p->timestamps && !p->heal;
 }
 
 /* What must hold of a verdict, whatever came before. */
@@ -95,8 +95,7 @@ static void claims(const struct world *before, const struct world *w,
 	else
 		MUST(v->action != TTLPIN_UNPINNED && !v->pinned);
 	/* The literal rule. */
-	if (is_literal(&before->policy) && !syn_sent &&
-	    !(mem->flags & TTLPIN_MEM_LOOSE))
+	if (is_literal(&before->policy) && !syn_sent)
 		MUST(condemned != knows(before, seg->ttl));
 }
 
