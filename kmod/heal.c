@@ -173,27 +173,30 @@ static bool is_alike(const struct ttlpin_suspect *sus,
  * Whether @seg speaks against the suspect, which is no copy of it. From elsewhere what
  * is alike does: a sender whose route changes once more before it has healed comes only
  * from the newer distance then; where routes take turns, the suspect comes again before
- * there are so many. From there whatever else may heal does, a second later: what was
- * sent twice for nothing, and once from there, does not come again.
+ * there are so many. From there whatever else may heal does, a second later, as long as
+ * the suspect has come only once: what was sent twice for nothing, and once from there,
+ * does not come again.
  */
-static bool is_rival(const struct ttlpin_suspect *sus, enum ttlpin_rank rank,
+static bool is_rival(const struct ttlpin_memory *mem, enum ttlpin_rank rank,
 		     const struct ttlpin_segment *seg, bool alike, u32 age)
 {
-	if (seg->ttl == sus->ttl)
-		return rank >= TTLPIN_RANK_ACK && age >= TTLPIN_HEAL_BLIND_MS;
-	return alike && rank == sus->rank;
+	if (seg->ttl == mem->suspect.ttl)
+		return rank >= TTLPIN_RANK_ACK && mem->copies == 1 &&
+		       age >= TTLPIN_HEAL_BLIND_MS;
+	return alike && rank == mem->suspect.rank;
 }
 
 /* Whether the suspect leaves its place to @seg, which is @alike or not. */
-static bool gives_way(struct ttlpin_suspect *sus, enum ttlpin_rank rank,
+static bool gives_way(struct ttlpin_memory *mem, enum ttlpin_rank rank,
 		      const struct ttlpin_segment *seg, bool alike, u32 now)
 {
+	struct ttlpin_suspect *sus = &mem->suspect;
 	u32 age = now - sus->first;
 
 	if (age >= TTLPIN_SUSPECT_MS || sus->rank < rank ||
 	    (sus->rank == rank && ttlpin_seq_before(seg->seq, sus->seq)))
 		return true;
-	return is_rival(sus, rank, seg, alike, age) &&
+	return is_rival(mem, rank, seg, alike, age) &&
 	       ++sus->rivals == TTLPIN_RIVALS_MAX;
 }
 
@@ -233,7 +236,7 @@ void ttlpin_heal_remember(u64 *state, struct ttlpin_memory *mem,
 		sus->rivals = 0;
 		return;
 	}
-	if (!anew && !gives_way(sus, rank, seg, alike, now_ms))
+	if (!anew && !gives_way(mem, rank, seg, alike, now_ms))
 		return;
 	sus->seq = seg->seq;
 	sus->len = ttlpin_segment_len16(seg->payload_len);

@@ -11,7 +11,10 @@
 #include "stats.h"
 #include "whitelist.h"
 
-/* A flow begins with our SYN, anew if its ISN is not that of the old one. */
+/*
+ * A flow begins with our SYN, anew if its ISN is not that of the old one. To a peer that is
+ * whitelisted none begins: nothing of it would be judged, and it would stay half open.
+ */
 static void sent_syn(struct ttlpin_packet *p)
 {
 	u64 fp = ttlpin_flow_fingerprint(p->tn, &p->tuple);
@@ -19,6 +22,9 @@ static void sent_syn(struct ttlpin_packet *p)
 	u64 state;
 	int ttl;
 
+	if (ttlpin_whitelist_has(p->tn, &p->tuple) &&
+	    !ttlpin_flow_find(p->tn, p->cfg, fp, &ref))
+		return;
 	if (!ttlpin_flow_insert(p->tn, p->cfg, fp, &p->tuple, &ref))
 		return;
 	state = ref.state;
@@ -68,7 +74,8 @@ static void sent_midstream(struct ttlpin_packet *p)
 	if (ttlpin_packet_find(p, fp, &ref) &&
 	    ttlpin_state_phase(ref.state) != TTLPIN_PHASE_SYN_SENT)
 		return;
-	if (!ttlpin_flow_insert(p->tn, p->cfg, fp, &p->tuple, &ref))
+	if (ttlpin_whitelist_has(p->tn, &p->tuple) ||
+	    !ttlpin_flow_insert(p->tn, p->cfg, fp, &p->tuple, &ref))
 		return;
 	state = ref.state;
 	if (ref.is_new)
@@ -112,10 +119,7 @@ static bool is_mail(const struct ttlpin_place *place, bool server)
 	return ttlpin_session_is_mail_port(server ? place->sport : place->dport);
 }
 
-/*
- * What may change a flow, or is of no common shape. No flow begins to a peer that is
- * whitelisted: nothing of it would be judged, and it would stay half open.
- */
+/* What may change a flow, or is of no common shape. */
 static noinline void outbound(struct ttlpin_net *tn,
 			      const struct ttlpin_config *cfg,
 			      struct sk_buff *skb)
@@ -138,8 +142,7 @@ static noinline void outbound(struct ttlpin_net *tn,
 		ttlpin_packet_tuple(&p, true, server);
 		if (server && !ttlpin_segment_is_syn(&p.seg))
 			sent_synack(&p);
-		else if (!server && ttlpin_segment_is_syn(&p.seg) &&
-			 !ttlpin_whitelist_has(tn, &p.tuple))
+		else if (!server && ttlpin_segment_is_syn(&p.seg))
 			sent_syn(&p);
 		return;
 	}
@@ -149,7 +152,7 @@ static noinline void outbound(struct ttlpin_net *tn,
 		return;
 	ttlpin_packet_tuple(&p, true, server);
 	if (cfg->midstream && !server && p.seg.payload_len &&
-	    what != TTLPIN_SENT_CLOSE && !ttlpin_whitelist_has(tn, &p.tuple))
+	    what != TTLPIN_SENT_CLOSE)
 		sent_midstream(&p);
 	if (what != TTLPIN_SENT_NOTHING)
 		sent(&p, what);

@@ -46,14 +46,20 @@ static enum ttlpin_parse locate_v4(struct ttlpin_bytes *b,
 	return TTLPIN_PARSE_OK;
 }
 
+static bool is_extension(u8 kind)
+{
+	return kind == PROTO_HOPOPTS || kind == PROTO_ROUTING ||
+	       kind == PROTO_FRAGMENT || kind == PROTO_AH ||
+	       kind == PROTO_DSTOPTS;
+}
+
 /* Length of the IPv6 extension header @kind that begins at @at, in octets. */
 static enum ttlpin_parse extension_len(struct ttlpin_bytes *b, u8 kind, u32 at,
 				       u32 *len)
 {
 	enum ttlpin_parse ret;
 
-	if (kind != PROTO_HOPOPTS && kind != PROTO_ROUTING &&
-	    kind != PROTO_FRAGMENT && kind != PROTO_AH && kind != PROTO_DSTOPTS)
+	if (!is_extension(kind))
 		return TTLPIN_PARSE_OTHER;
 	ret = ttlpin_bytes_want(b, at + 8);
 	if (ret)
@@ -61,9 +67,12 @@ static enum ttlpin_parse extension_len(struct ttlpin_bytes *b, u8 kind, u32 at,
 	if (kind == PROTO_FRAGMENT) {
 		*len = 8;
 		/* Offset and M are 0: an atomic fragment, RFC 6946. */
-		return ttlpin_get16(b->data + at + 2) & 0xfff9 ?
+		if (!(ttlpin_get16(b->data + at + 2) & 0xfff9))
+			return TTLPIN_PARSE_OK;
+		kind = b->data[at];
+		return kind == TTLPIN_PROTO_TCP || is_extension(kind) ?
 			       TTLPIN_PARSE_FRAGMENT :
-			       TTLPIN_PARSE_OK;
+			       TTLPIN_PARSE_OTHER;
 	}
 	if (kind == PROTO_AH)
 		*len = (b->data[at + 1] + 2u) * 4;

@@ -38,7 +38,9 @@ static void carry_over(struct ttlpin_table *t, struct ttlpin_table *old,
 		ttlpin_table_lock(t, a, b, 1);
 		twin = ttlpin_table_find(t, a, b, fp, &state);
 		to = twin == TTLPIN_NO_SLOT ?
-			     ttlpin_table_take_or_evict(t, cfg, a, b, now_s) :
+			     ttlpin_table_take_carried(t, cfg, a, b, state,
+						       &old->cold[slot].mem,
+						       now_s) :
 			     twin;
 		state = READ_ONCE(s->state);
 		if (to == TTLPIN_NO_SLOT) {

@@ -258,18 +258,21 @@ found:
 #define HALF_OPEN BIT(TTLPIN_PHASE_SYN_SENT)
 #define DONE	  BIT(TTLPIN_PHASE_CLOSING)
 #define SILENT	  BIT(TTLPIN_PHASE_CLOSING + 1)
+#define EVICTABLE (HALF_OPEN | DONE | SILENT)
 
-static u32 kind_of(u64 state, const struct ttlpin_memory *mem)
+static bool is_silent(u64 state)
 {
-	u32 kind = BIT(ttlpin_state_phase(state));
+	return ttlpin_state_phase(state) == TTLPIN_PHASE_OPENING &&
+	       ttlpin_state_ts(state) != TTLPIN_TS_JUDGED &&
+	       !(state & (TTLPIN_ST_AT_PIN | TTLPIN_ST_LEARNED));
+}
 
-	if (mem->ended)
-		kind |= DONE;
-	if (ttlpin_state_phase(state) == TTLPIN_PHASE_OPENING &&
-	    ttlpin_state_ts(state) != TTLPIN_TS_JUDGED &&
-	    !(state & (TTLPIN_ST_AT_PIN | TTLPIN_ST_LEARNED)))
-		kind |= SILENT;
-	return kind;
+/* The cold part comes last, for it is another line to fetch. */
+static bool is_one_of(u32 kinds, u64 state, const struct ttlpin_memory *mem)
+{
+	return (kinds & BIT(ttlpin_state_phase(state))) ||
+	       ((kinds & SILENT) && is_silent(state)) ||
+	       ((kinds & DONE) && mem->ended);
 }
 
 /* The oldest flow of a locked bucket of one of @kinds, if older than @age. */
@@ -283,8 +286,8 @@ static u32 oldest(const struct ttlpin_table *t, u32 bucket, u32 kinds,
 		const struct ttlpin_slot *s = ttlpin_table_slot(t, slot);
 		u64 state = READ_ONCE(s->state);
 
-		if (s->fp && (kind_of(state, &t->cold[slot].mem) & kinds) &&
-		    ttlpin_state_idle(state, now_s) > *age) {
+		if (s->fp && ttlpin_state_idle(state, now_s) > *age &&
+		    is_one_of(kinds, state, &t->cold[slot].mem)) {
 			*age = ttlpin_state_idle(state, now_s);
 			found = slot;
 		}
@@ -349,18 +352,43 @@ static u32 take(struct ttlpin_table *t, const struct ttlpin_config *cfg, u32 a,
 	return slot == TTLPIN_NO_SLOT ? make_room(t, cfg, a, b, now_s) : slot;
 }
 
-/* The same; where there is none, a flow that has less to lose goes. */
-u32 ttlpin_table_take_or_evict(struct ttlpin_table *t,
-			       const struct ttlpin_config *cfg, u32 a, u32 b,
-			       u32 now_s)
+/* The same; where there is none, a flow of @kinds goes, a silent one last. */
+static u32 take_or_evict(struct ttlpin_table *t,
+			 const struct ttlpin_config *cfg, u32 a, u32 b,
+			 u32 kinds, u32 now_s)
 {
 	u32 slot = take(t, cfg, a, b, now_s);
 
 	if (slot == TTLPIN_NO_SLOT)
-		slot = evict_here(t, a, b, HALF_OPEN | DONE, ANY_AGE, now_s);
+		slot = evict_here(t, a, b, kinds & ~SILENT, ANY_AGE, now_s);
 	return slot == TTLPIN_NO_SLOT ?
-		       evict_here(t, a, b, SILENT, ANY_AGE, now_s) :
+		       evict_here(t, a, b, kinds & SILENT, ANY_AGE, now_s) :
 		       slot;
+}
+
+/**
+ * ttlpin_table_take_carried - room for a flow from another table
+ * @t: the table; @a and @b, the flow's buckets, are locked
+ * @cfg: its settings
+ * @a: the first
+ * @b: the second
+ * @state: the flow's state word
+ * @mem: its memory
+ * @now_s: the clock
+ *
+ * Return: a free slot, if need be that of a flow that has less to lose than this one;
+ * or TTLPIN_NO_SLOT.
+ */
+u32 ttlpin_table_take_carried(struct ttlpin_table *t,
+			      const struct ttlpin_config *cfg, u32 a, u32 b,
+			      u64 state, const struct ttlpin_memory *mem,
+			      u32 now_s)
+{
+	u32 kinds = is_one_of(HALF_OPEN | DONE, state, mem) ? 0 :
+		    is_silent(state)			    ? HALF_OPEN | DONE :
+							      EVICTABLE;
+
+	return take_or_evict(t, cfg, a, b, kinds, now_s);
 }
 
 /*
@@ -370,13 +398,16 @@ u32 ttlpin_table_take_or_evict(struct ttlpin_table *t,
 static bool evict(struct ttlpin_table *t, u32 a, u32 b, u32 kinds, u32 now_s,
 		  u32 *slot)
 {
-	*slot = evict_here(t, a, b, kinds, FRESH, now_s);
-	if (*slot != TTLPIN_NO_SLOT ||
-	    evict_near(t, a, b, kinds, FRESH, now_s))
-		return true;
-	*slot = evict_here(t, a, b, kinds, ANY_AGE, now_s);
-	return *slot != TTLPIN_NO_SLOT ||
-	       evict_near(t, a, b, kinds, ANY_AGE, now_s);
+	static const s64 ages[] = { FRESH, ANY_AGE };
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(ages); i++) {
+		*slot = evict_here(t, a, b, kinds, ages[i], now_s);
+		if (*slot != TTLPIN_NO_SLOT ||
+		    evict_near(t, a, b, kinds, ages[i], now_s))
+			return true;
+	}
+	return false;
 }
 
 /*
@@ -400,7 +431,7 @@ u32 ttlpin_table_take_bounded(struct ttlpin_table *t,
 			return TTLPIN_NO_SLOT;
 	}
 	return slot == TTLPIN_NO_SLOT ?
-		       ttlpin_table_take_or_evict(t, cfg, a, b, now_s) :
+		       take_or_evict(t, cfg, a, b, EVICTABLE, now_s) :
 		       slot;
 }
 

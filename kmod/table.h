@@ -144,9 +144,10 @@ void ttlpin_table_publish(struct ttlpin_table *t, u32 slot, u64 fp, u64 state);
 void ttlpin_table_clear(struct ttlpin_table *t, u32 slot, u64 state);
 void ttlpin_table_remove(struct ttlpin_table *t, u32 slot);
 void ttlpin_table_expire(struct ttlpin_table *t, u32 slot);
-u32 ttlpin_table_take_or_evict(struct ttlpin_table *t,
-			       const struct ttlpin_config *cfg, u32 a, u32 b,
-			       u32 now_s);
+u32 ttlpin_table_take_carried(struct ttlpin_table *t,
+			      const struct ttlpin_config *cfg, u32 a, u32 b,
+			      u64 state, const struct ttlpin_memory *mem,
+			      u32 now_s);
 u32 ttlpin_table_take_bounded(struct ttlpin_table *t,
 			      const struct ttlpin_config *cfg, u32 a, u32 b,
 			      u32 now_s);

@@ -46,22 +46,27 @@ static bool is_sane(const struct tm *tm)
 static bool local(struct tm *tm, bool has_year, time_t *seconds)
 {
 	time_t newest = newest_line ? newest_line : time(NULL);
-	struct tm now;
+	struct tm as_read = *tm, now;
+	int back;
 
 	if (!is_sane(tm))
 		return false;
 	tm->tm_isdst = -1;
-	if (!has_year) {
-		localtime_r(&newest, &now);
-		tm->tm_year = now.tm_year;
-	}
-	*seconds = mktime(tm);
-	if (!has_year && *seconds > newest + DAY) {
-		tm->tm_year--;
-		tm->tm_isdst = -1;
+	if (has_year) {
 		*seconds = mktime(tm);
+		return *seconds > 0;
 	}
-	return *seconds > 0;
+	localtime_r(&newest, &now);
+	/* The 29th of February is in one year of four, or of eight. */
+	for (back = 0; back <= 8; back++) {
+		*tm = as_read;
+		tm->tm_isdst = -1;
+		tm->tm_year = now.tm_year - back;
+		*seconds = mktime(tm);
+		if (*seconds <= newest + DAY && tm->tm_mday == as_read.tm_mday)
+			return *seconds > 0;
+	}
+	return false;
 }
 
 /*
@@ -165,6 +170,9 @@ static bool read_iso(const char *text, uint64_t *ns)
 	zone = rest;
 	if (*zone == '.' || *zone == ',')
 		zone += 1 + strspn(zone + 1, "0123456789");
+	/* Exim's stands behind a space. */
+	if (*zone == ' ' && (zone[1] == '+' || zone[1] == '-'))
+		zone++;
 	if (!read_zone(zone, &east)) {
 		if (!local(&tm, true, &seconds))
 			return false;

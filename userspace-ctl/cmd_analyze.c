@@ -71,9 +71,10 @@ static void on_end(void *context, const struct track_flow *f)
 	struct analysis *a = context;
 	bool clean = !story_has_findings(&f->story), told;
 	json_t *flow;
+	u32 i;
 
-	if (a->about.log && f->story.refusal.number)
-		maillog_genuine(a->about.log, &f->tuple, &f->story.refusal);
+	for (i = 0; a->about.log && i < f->story.nr_refusals; i++)
+		maillog_genuine(a->about.log, &f->tuple, &f->story.refusal[i]);
 	a->flows++;
 	a->clean += clean;
 	told = !clean || a->all || a->ctl->json || a->clean <= CLEAN_SHOWN;
@@ -115,6 +116,9 @@ static void on_packet(void *context, const struct capture_packet *p)
 
 	if (a->progress && p->number % 16384 == 0)
 		show_progress(a);
+	/* Flows may end, and be told, before the file does. */
+	if (a->capture.hop.family)
+		a->about.hop = a->capture.hop;
 	track_take(a->track, p, a->file);
 }
 

@@ -22,6 +22,7 @@
  * @header_len: octets of it, 0 until it has come
  * @total: octets of payload, 0 until the last has come
  * @have: octets of payload that have come
+ * @reach: how far they reach
  * @seen: units of 8 octets that have come, a bit each
  * @payload: they
  */
@@ -32,6 +33,7 @@ struct datagram {
 	uint32_t header_len;
 	uint32_t total;
 	uint32_t have;
+	uint32_t reach;
 	uint8_t seen[(DEFRAG_OCTETS + UNIT) / UNIT / 8 + 1];
 	uint8_t payload[DEFRAG_OCTETS + UNIT];
 };
@@ -211,18 +213,24 @@ static struct datagram *place_of(struct defrag *d, const uint8_t *key,
 	return g;
 }
 
-/* Marks units as come; false if one had come before. */
-static bool mark(struct datagram *g, uint32_t offset, uint32_t len)
-{
-	uint32_t unit;
+enum mark { MARK_NEW, MARK_AGAIN, MARK_OVERLAP };
 
-	for (unit = offset / UNIT; unit < (offset + len + UNIT - 1) / UNIT; unit++) {
-		if (g->seen[unit / 8] & 1 << unit % 8)
-			return false;
+/* Marks units as come, unless one had come before; all of them, if it comes again. */
+static enum mark mark(struct datagram *g, uint32_t offset, uint32_t len)
+{
+	uint32_t first = offset / UNIT, end = (offset + len + UNIT - 1) / UNIT;
+	uint32_t unit, seen = 0;
+
+	for (unit = first; unit < end; unit++)
+		seen += g->seen[unit / 8] >> unit % 8 & 1;
+	if (seen)
+		return seen == end - first ? MARK_AGAIN : MARK_OVERLAP;
+	for (unit = first; unit < end; unit++)
 		g->seen[unit / 8] |= 1 << unit % 8;
-	}
 	g->have += len;
-	return true;
+	if (g->reach < offset + len)
+		g->reach = offset + len;
+	return MARK_NEW;
 }
 
 static void take_header(struct datagram *g, const uint8_t *p,
@@ -286,6 +294,7 @@ bool defrag_add(struct defrag *d, struct defrag_packet *packet, uint64_t time_ns
 	const uint8_t *p = packet->data;
 	struct datagram *g;
 	struct fragment f;
+	enum mark marked;
 	uint32_t len;
 
 	d->counts.fragments++;
@@ -295,20 +304,22 @@ bool defrag_add(struct defrag *d, struct defrag_packet *packet, uint64_t time_ns
 	if (!g)
 		return false;
 	len = length_of(p, &f, packet);
-	if (!len || !mark(g, f.offset, len) ||
-	    (!f.more && g->total) ||
-	    (g->total && f.offset + len > g->total)) {
+	marked = len ? mark(g, f.offset, len) : MARK_OVERLAP;
+	if (marked == MARK_AGAIN)
+		return false;
+	if (!f.more && !g->total)
+		g->total = f.offset + len;
+	if (marked == MARK_OVERLAP || (g->total && g->reach > g->total) ||
+	    (!f.more && f.offset + len != g->total)) {
 		give_up(d, g);
 		return false;
 	}
 	memcpy(g->payload + f.offset, p + f.start, len);
 	if (!f.offset)
 		take_header(g, p, &f);
-	if (!f.more)
-		g->total = f.offset + len;
 	if (!g->header_len || !g->total || g->have < g->total)
 		return false;
-	if (g->have > g->total || !put_together(d, g, packet)) {
+	if (!put_together(d, g, packet)) {
 		give_up(d, g);
 		return false;
 	}

@@ -14,6 +14,7 @@
  * struct search - a capture that is searched
  * @track: its connections
  * @about: what is needed to tell of them
+ * @capture: it, as far as it has been read
  * @take: who is told
  * @context: given to @take
  * @ret: enum ctl_exit of @take, the first that is not CTL_OK
@@ -21,6 +22,7 @@
 struct search {
 	struct track *track;
 	struct findings about;
+	struct capture capture;
 	locate_connection *take;
 	void *context;
 	int ret;
@@ -30,6 +32,8 @@ static void on_packet(void *context, const struct capture_packet *packet)
 {
 	struct search *s = context;
 
+	/* Flows may end, and be told, before the file does. */
+	s->about.hop = s->capture.hop;
 	track_take(s->track, packet, 0);
 }
 
@@ -47,14 +51,14 @@ static void on_end(void *context, const struct track_flow *f)
 
 static int search(struct search *s, const char *file)
 {
-	struct capture capture = { 0 };
-	bool whole = capture_read(&capture, file, on_packet, s);
+	bool whole = capture_read(&s->capture, file, on_packet, s);
 
-	s->about.hop = capture.hop;
+	s->about.hop = s->capture.hop;
 	track_end(s->track);
 	if (s->ret || whole)
 		return s->ret;
-	return out_fail("%s: %s", strcmp(file, "-") ? file : "standard input", capture.why);
+	return out_fail("%s: %s", strcmp(file, "-") ? file : "standard input",
+			s->capture.why);
 }
 
 /**

@@ -179,14 +179,19 @@ struct maillog *maillog_read(const char *path, char *why)
 	return m;
 }
 
-/* Whether the peer's words in a log are those of a segment. */
+/*
+ * Whether the peer's words in a log are those of a segment: the line with which it
+ * begins, and of that the code at least.
+ */
 static bool same_words(const char *text, const uint8_t *payload, size_t len)
 {
 	size_t i;
 
+	for (; len && (*payload == '\r' || *payload == '\n'); len--)
+		payload++;
 	for (i = 0; i < len && text[i]; i++) {
 		if (payload[i] == '\r' || payload[i] == '\n')
-			return true;
+			return i >= 3;
 		if (tolower((unsigned char)text[i]) != tolower(payload[i]) &&
 		    (text[i] != ' ' || payload[i] != '_'))
 			return false;

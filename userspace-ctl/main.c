@@ -198,6 +198,7 @@ static int take_options(struct ctl *ctl, int argc, char **argv, bool *help)
 		else
 			argv[n++] = argv[i];
 	}
+	argv[n] = NULL;
 	return n;
 }
 

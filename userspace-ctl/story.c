@@ -62,6 +62,30 @@ static void unroll(struct story *s)
 	s->oldest = 0;
 }
 
+static bool is_ours(const struct story_segment *at)
+{
+	return (at->bits & STORY_OUT) && at->length;
+}
+
+static bool is_good(const struct story_segment *at)
+{
+	return at->fate <= STORY_HEALED && !(at->flags & TTLPIN_RST);
+}
+
+/* Of those that are not kept the newest, for drops are told by what came before. */
+static void keep_newest(struct story *s, const struct story_captured *c,
+			enum story_fate fate)
+{
+	struct story_segment at;
+
+	fill(&at, c, fate);
+	if (is_ours(&at))
+		s->later_ours = at;
+	else if (is_good(&at))
+		s->later_good = at;
+	s->left_out++;
+}
+
 static void keep(struct story *s, const struct story_captured *c,
 		 enum story_fate fate)
 {
@@ -74,7 +98,7 @@ static void keep(struct story *s, const struct story_captured *c,
 		s->oldest = (s->oldest + 1) % STORY_LAST;
 		s->left_out++;
 	} else {
-		s->left_out++;
+		keep_newest(s, c, fate);
 		return;
 	}
 	fill(to, c, fate);
@@ -241,23 +265,16 @@ static void note_signs(struct story *s, const struct story_captured *c,
 		note(s, c, fate, STORY_OVERLAP, other);
 }
 
-/* The newest kept segment of ours with payload, or of the peer's good ones. */
+/* The newest segment of ours with payload, or of the peer's good ones. */
 static void find_before(const struct story *s, bool ours,
 			struct story_segment *found)
 {
 	u32 i;
 
-	for (i = s->nr; i--;) {
-		const struct story_segment *at = story_at(s, i);
-		bool fits = ours ? (at->bits & STORY_OUT) && at->length :
-				   at->fate <= STORY_HEALED &&
-				   !(at->flags & TTLPIN_RST);
-
-		if (fits) {
-			*found = *at;
-			return;
-		}
-	}
+	*found = ours ? s->later_ours : s->later_good;
+	for (i = s->nr; i-- && !found->number;)
+		if (ours ? is_ours(story_at(s, i)) : is_good(story_at(s, i)))
+			*found = *story_at(s, i);
 }
 
 static void keep_drop(struct story *s, const struct story_captured *c,
@@ -295,6 +312,15 @@ static void keep_drop(struct story *s, const struct story_captured *c,
 		memcpy(d->payload, c->seg->payload, n);
 		d->payload_len = n;
 	}
+}
+
+static void keep_refusal(struct story *s, const struct story_captured *c,
+			 enum story_fate fate)
+{
+	if (!s->refusal)
+		s->refusal = calloc(STORY_REFUSALS, sizeof(*s->refusal));
+	if (s->refusal && s->nr_refusals < STORY_REFUSALS)
+		fill(&s->refusal[s->nr_refusals++], c, fate);
 }
 
 /*
@@ -364,9 +390,9 @@ void story_judged(struct story *s, const struct story_captured *c,
 	}
 	if (v->pinned)
 		fill(&s->pinned_by, c, fate);
-	if (fate < STORY_DROPPED && c->mail && !s->refusal.number &&
-	    is_reply(seg) && seg->payload[0] >= '4')
-		fill(&s->refusal, c, fate);
+	if (fate < STORY_DROPPED && c->mail && is_reply(seg) &&
+	    seg->payload[0] >= '4')
+		keep_refusal(s, c, fate);
 	if (!(seg->flags & TTLPIN_RST) &&
 	    (!s->has_end || ttlpin_seq_before(s->end, end))) {
 		s->end = end;
@@ -416,5 +442,6 @@ void story_free(struct story *s)
 		free(s->drop[i].payload);
 	free(s->drop);
 	free(s->note);
+	free(s->refusal);
 	free(s->segment);
 }

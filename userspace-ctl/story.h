@@ -18,6 +18,7 @@
 /* Dropped segments told one by one, and signs. */
 #define STORY_DROPS	64
 #define STORY_SIGNS	8
+#define STORY_REFUSALS	16
 #define STORY_TTLS	8
 /* Payload octets kept of a segment, and of a dropped one. */
 #define STORY_SNIPPET	48
@@ -83,7 +84,7 @@ struct story_segment {
 /**
  * struct story_drop - a dropped segment
  * @segment: the segment
- * @trigger: the last payload of ours before it; number 0 if none is kept
+ * @trigger: the last payload of ours before it; number 0 if there was none
  * @model: the last segment from a known TTL before it, to compare with; the same
  * @genuine: the segment that proves it forged, or that healed its TTL; the same
  * @healed: it is the second: so this one was genuine
@@ -142,7 +143,11 @@ struct story_note {
  * @other_ttls: segments with a TTL that is not kept
  * @fates: segments by fate
  * @pinned_by: the segment that pinned the flow; number 0 if none did
- * @refusal: the first 4xx or 5xx reply that passed; number 0 if there was none
+ * @refusal: 4xx and 5xx replies that passed; allocated with the first
+ * @nr_refusals: how many of those are kept
+ * @later_ours: the last segment of ours with payload that is not kept; number 0 if all
+ *	are
+ * @later_good: the last one from a known TTL, the same way
  * @ours: our last segment
  * @ours_data: our last one with payload
  * @end: sequence number that follows the peer's newest octet
@@ -168,7 +173,10 @@ struct story {
 	u64 other_ttls;
 	u64 fates[STORY_FATES + 1];
 	struct story_segment pinned_by;
-	struct story_segment refusal;
+	struct story_segment *refusal;
+	u32 nr_refusals;
+	struct story_segment later_ours;
+	struct story_segment later_good;
 	struct {
 		u32 number;
 		u32 seq;

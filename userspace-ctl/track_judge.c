@@ -210,13 +210,16 @@ bool track_arrive(struct track_packet *p, bool server)
 	return fate != STORY_DROPPED;
 }
 
-/* A flow begins with our SYN, anew if its ISN is not that of the old one. */
+/*
+ * A flow begins with our SYN, anew if its ISN is not that of the old one; @f is NULL where
+ * a full store has no place for what nobody knows.
+ */
 static struct track_flow *sent_syn(struct track_packet *p, struct track_flow *f)
 {
 	struct track *t = p->t;
 	int ttl;
 
-	if (f->known && f->mem.isn == p->seg.seq) {
+	if (f && f->known && f->mem.isn == p->seg.seq) {
 		ttlpin_session_syn_again(&f->state, &f->mem, t->now_ms);
 		return f;
 	}
@@ -261,7 +264,7 @@ static void sent(struct track_packet *p, struct track_flow *f)
 	struct track *t = p->t;
 
 	if (t->policy->midstream && !p->tuple.server && p->seg.payload_len &&
-	    what != TTLPIN_SENT_CLOSE) {
+	    what != TTLPIN_SENT_CLOSE && !is_whitelisted(p)) {
 		if (f->known) {
 			ttlpin_session_more_midstream(f->state, &f->mem, &p->seg);
 		} else {
@@ -289,17 +292,19 @@ void track_leave(struct track_packet *p, bool server)
 {
 	struct track *t = p->t;
 	struct track_flow *f;
+	bool syn;
 
 	name_flow(p, true, server);
+	syn = !server && ttlpin_segment_is_syn(&p->seg) && !is_whitelisted(p);
 	f = flow_of(p);
-	if (!f || track_copy_is(p, f))
+	if (f ? track_copy_is(p, f) : !syn)
 		return;
-	if (!(p->seg.flags & TTLPIN_SYN))
+	if (syn)
+		f = sent_syn(p, f);
+	else if (!(p->seg.flags & TTLPIN_SYN))
 		sent(p, f);
 	else if (server && !ttlpin_segment_is_syn(&p->seg))
 		f = sent_synack(p, f);
-	else if (!server && ttlpin_segment_is_syn(&p->seg))
-		f = sent_syn(p, f);
 	if (!f)
 		return;
 	p->captured.bits |= STORY_OUT;

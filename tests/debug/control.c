@@ -45,8 +45,8 @@ static int storm_show(struct seq_file *seq, void *unused)
 	mutex_lock(&storm_mutex);
 	seq_printf(seq, "sent %llu\narrived %llu\nleft %llu\nseen %llu\n",
 		   last.sent, last.arrived, last.left, last.seen);
-	seq_printf(seq, "malformed %llu\nfailed %llu\nns %llu\n",
-		   last.malformed, last.failed, last.ns);
+	seq_printf(seq, "malformed %llu\nnested %llu\nfailed %llu\nns %llu\n",
+		   last.malformed, last.nested, last.failed, last.ns);
 	mutex_unlock(&storm_mutex);
 	return 0;
 }

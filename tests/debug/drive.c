@@ -29,6 +29,7 @@ static void take_down(struct sk_buff *skb)
 	struct ttlpin_segment seg;
 	struct ttlpin_place place;
 	enum ttlpin_parse ret;
+	bool nested;
 
 	bytes.len = skb->len - skb_network_offset(skb);
 	bytes.avail = min_t(u32, bytes.len, STORM_PACKET_MAX);
@@ -41,7 +42,10 @@ static void take_down(struct sk_buff *skb)
 		ret = ttlpin_segment_parse(&bytes, &place, &seg);
 	}
 	counts->seen += ret == TTLPIN_PARSE_OK;
-	counts->malformed += ret == TTLPIN_PARSE_MALFORMED;
+	nested = ret == TTLPIN_PARSE_FRAGMENT && whole[0] >> 4 == 6 &&
+		 (IP6CB(skb)->flags & IP6SKB_FRAGMENTED);
+	counts->malformed += ret == TTLPIN_PARSE_MALFORMED || nested;
+	counts->nested += nested;
 }
 
 static unsigned int arrive(void *priv, struct sk_buff *skb,

@@ -37,6 +37,7 @@ struct storm_packet {
  * @left: how many came to the hook behind it
  * @seen: how many ttlpin had to judge
  * @malformed: how many it had to find malformed
+ * @nested: how many of those were fragments within fragments, which it may drop
  * @failed: packets that could not be made, for want of memory
  * @ns: how long it took
  */
@@ -46,6 +47,7 @@ struct storm_counts {
 	u64 left;
 	u64 seen;
 	u64 malformed;
+	u64 nested;
 	u64 failed;
 	u64 ns;
 };

@@ -208,7 +208,7 @@ ok "take the place of those that close" took_their_place
 # A smaller store, and hardly a place more than flows: who speaks has one.
 anew
 set_to max_flows=4096
-ok "half open flows, and those that speak" eval 'fill 4 0 && fill 13 2'
+ok "flows that speak, and half open ones" eval 'fill 13 2 && fill 4 0'
 ok "go to a store that they fill" eval 'flows_are 1020 && set_to max_flows=1024'
 ok "those that speak are there" listed 'map(select(.pin == [50])) | length == 780'
 set_to max_flows=4096

@@ -58,6 +58,25 @@ for family in 4 6; do
 	done
 done
 
+# Nothing of it would be judged, and it would stay half open.
+none_begins()
+{
+	play <<- 'END'
+		> S 1000
+		< S. 7000 ack=1001 ttl=50
+		> P. 1001:"EHLO gateway.example\r\n" ack=7001
+		< P. 7001:"220 hi\r\n" ack=1023 ttl=58
+	END
+	[ "$(ctl config flows)" = 0 ]
+}
+ctl flows flush
+ctl whitelist add 203.0.113.25
+ok "no flow begins to a peer that is listed" none_begins
+ctl config midstream=learn
+ok "nor in mid-stream" none_begins
+ctl config midstream=pass
+ctl whitelist flush
+
 ok "an empty list" list_is
 ok "prefixes of both families at once" \
 	ctl whitelist add 2001:db8::/32 198.51.100.0/24 192.0.2.1 198.51.0.0/16 2001:db8::1

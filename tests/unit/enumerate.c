@@ -157,7 +157,8 @@ static bool same_state(const struct oracle_flow *of, int phase_before,
 			      mem->suspect.rivals == s->rivals &&
 			      (u32)NOW - mem->suspect.first - mem->suspect.alive ==
 				      (u32)s->quiet &&
-			      mem->suspect.ttl == s->ttl));
+			      mem->suspect.ttl == s->ttl &&
+			      mem->suspect.tsval == BASE + (u32)s->val));
 }
 
 /* The engine, the short way, the oracle and the properties: one combination. */
@@ -224,7 +225,7 @@ static struct oracle_segment draw_flags(void)
 static void draw_timestamps(struct oracle_segment *seg, struct oracle_flow *of)
 {
 	static const long ahead[] = { -5, 0, 50, 3001 }, echo[] = { 200, -1, 6001 };
-	int which = draw(13);
+	int which = draw(15);
 
 	of->newest = 900;
 	of->our_val = 400;
@@ -234,6 +235,13 @@ static void draw_timestamps(struct oracle_segment *seg, struct oracle_flow *of)
 		return;
 	which--;
 	seg->has_ts = true;
+	if (which >= 12) {
+		/* A handshake in which one side's TSval was 0. */
+		*(which == 12 ? &of->newest : &of->our_val) = NO_VAL;
+		seg->val = 950;
+		seg->ecr = 600;
+		return;
+	}
 	seg->val = of->newest + ahead[which % 4];
 	seg->ecr = of->our_val + echo[which / 4];
 }
@@ -291,7 +299,7 @@ static void draw_rules(struct oracle_rules *rules)
  */
 static void all_fields(void)
 {
-	const unsigned long total = 15ul * 13 * 3 * 5 * 3 * 3 * 3 * 8 * 3 * 4 *
+	const unsigned long total = 15ul * 15 * 3 * 5 * 3 * 3 * 3 * 8 * 3 * 4 *
 				    8 * 4 * 2 * 3 * 2 * 2 * 2 * 3 * 7 * 2 * 5 * 4 * 3 * 3;
 	static const long bursts[] = { -1, 1999, 2000 };
 	/* The first octet that the peer can say is 1. */

@@ -54,10 +54,11 @@ oracle_verdict says(const Case &c, int action, int reason = 0, int confirmed = 0
 bool credible(const Case &c)
 {
 	long ahead = c.seg.val - c.flow.newest, echo = c.seg.ecr - c.flow.our_val;
+	bool echoes = c.flow.our_val == c.flow.no_val ||
+		      (echo >= 0 && echo <= c.flow.open + 1000);
 
 	return c.seg.has_ts && ahead >= 0 &&
-	       ahead <= (c.flow.idle + 1) * 1000 + 1000 && echo >= 0 &&
-	       echo <= c.flow.open + 1000;
+	       ahead <= (c.flow.idle + 1) * 1000 + 1000 && echoes;
 }
 
 /* "it lies before the first octet that the peer can say" */
@@ -126,7 +127,7 @@ void remember(const Case &c, int r)
 	bool takes = !s.there || s.age >= 60000 || r > s.rank ||
 		     (r == s.rank && c.seg.seq < s.seq);
 	if (!takes && !anew &&
-	    (s.ttl == c.seg.ttl ? r > 2 && s.age >= 1000 :
+	    (s.ttl == c.seg.ttl ? r > 2 && s.copies == 1 && s.age >= 1000 :
 				  r == s.rank && says_the_same(c)))
 		s.rivals++;
 	if (takes || anew || s.rivals == 3)
@@ -172,7 +173,8 @@ void is_good(const Case &c)
 	    std::abs(c.seg.ttl - f.known[0]) <= c.rules.tolerance)
 		f.at_pin = true;
 	if (!c.seg.rst && !c.seg.syn && c.seg.has_ts && f.ts != O_NONE) {
-		f.newest = std::max(f.newest, c.seg.val);
+		f.newest = f.newest == f.no_val ? c.seg.val :
+						  std::max(f.newest, c.seg.val);
 		f.ts = O_JUDGED;
 	}
 }
