@@ -173,16 +173,15 @@ static bool is_alike(const struct ttlpin_suspect *sus,
  * Whether @seg speaks against the suspect, which is no copy of it. From elsewhere what
  * is alike does: a sender whose route changes once more before it has healed comes only
  * from the newer distance then; where routes take turns, the suspect comes again before
- * there are so many. From there whatever else may heal does, a second later, as long as
- * the suspect has come only once: what was sent twice for nothing, and once from there,
- * does not come again.
+ * there are so many. From there whatever else may heal does, a second later, or four where
+ * the suspect has come again: what was sent again for nothing does not come any more.
  */
 static bool is_rival(const struct ttlpin_memory *mem, enum ttlpin_rank rank,
 		     const struct ttlpin_segment *seg, bool alike, u32 age)
 {
 	if (seg->ttl == mem->suspect.ttl)
-		return rank >= TTLPIN_RANK_ACK && mem->copies == 1 &&
-		       age >= TTLPIN_HEAL_BLIND_MS;
+		return rank >= TTLPIN_RANK_ACK &&
+		       age >= (mem->copies == 1 ? 1 : 4) * TTLPIN_HEAL_BLIND_MS;
 	return alike && rank == mem->suspect.rank;
 }
 

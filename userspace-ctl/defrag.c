@@ -267,6 +267,16 @@ static bool put_together(struct defrag *d, struct datagram *g,
 	return true;
 }
 
+/* Whether the last fragment ends where it did before, and all others before it. */
+static bool ends_fit(const struct datagram *g, const struct fragment *f, uint32_t len)
+{
+	uint32_t end = f->offset + len;
+
+	if (f->more)
+		return !g->total || end <= g->total;
+	return end >= g->reach && (!g->total || end == g->total);
+}
+
 /* Payload octets of a fragment by its own length field; 0 if it is unsound. */
 static uint32_t length_of(const uint8_t *p, const struct fragment *f,
 			  const struct defrag_packet *packet)
@@ -304,16 +314,13 @@ bool defrag_add(struct defrag *d, struct defrag_packet *packet, uint64_t time_ns
 	if (!g)
 		return false;
 	len = length_of(p, &f, packet);
-	marked = len ? mark(g, f.offset, len) : MARK_OVERLAP;
-	if (marked == MARK_AGAIN)
-		return false;
-	if (!f.more && !g->total)
-		g->total = f.offset + len;
-	if (marked == MARK_OVERLAP || (g->total && g->reach > g->total) ||
-	    (!f.more && f.offset + len != g->total)) {
+	marked = len && ends_fit(g, &f, len) ? mark(g, f.offset, len) : MARK_OVERLAP;
+	if (marked == MARK_OVERLAP)
 		give_up(d, g);
+	if (marked != MARK_NEW)
 		return false;
-	}
+	if (!f.more)
+		g->total = f.offset + len;
 	memcpy(g->payload + f.offset, p + f.start, len);
 	if (!f.offset)
 		take_header(g, p, &f);

@@ -89,12 +89,13 @@ static void add_address(struct maillog_line *line, const char *text, size_t len)
 static void read_addresses(const char *text, struct maillog_line *line)
 {
 	while (*text) {
-		size_t len;
+		size_t len = strspn(text, ADDRESS);
 
 		/* As sendmail writes it, and an address literal (RFC 5321). */
-		if (!strncasecmp(text, "IPv6:", 5))
+		if (!strncasecmp(text, "IPv6:", 5)) {
 			text += 5;
-		len = strspn(text, ADDRESS);
+			continue;
+		}
 		if (len >= 3)
 			add_address(line, text, len);
 		text += len ? len : 1;

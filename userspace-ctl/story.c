@@ -317,10 +317,14 @@ static void keep_drop(struct story *s, const struct story_captured *c,
 static void keep_refusal(struct story *s, const struct story_captured *c,
 			 enum story_fate fate)
 {
-	if (!s->refusal)
-		s->refusal = calloc(STORY_REFUSALS, sizeof(*s->refusal));
-	if (s->refusal && s->nr_refusals < STORY_REFUSALS)
-		fill(&s->refusal[s->nr_refusals++], c, fate);
+	struct story_segment *more;
+
+	more = s->nr_refusals < STORY_REFUSALS ?
+	       realloc(s->refusal, (s->nr_refusals + 1) * sizeof(*more)) : NULL;
+	if (!more)
+		return;
+	s->refusal = more;
+	fill(&more[s->nr_refusals++], c, fate);
 }
 
 /*

@@ -18,7 +18,7 @@
 /* Dropped segments told one by one, and signs. */
 #define STORY_DROPS	64
 #define STORY_SIGNS	8
-#define STORY_REFUSALS	16
+#define STORY_REFUSALS	128
 #define STORY_TTLS	8
 /* Payload octets kept of a segment, and of a dropped one. */
 #define STORY_SNIPPET	48
@@ -143,7 +143,7 @@ struct story_note {
  * @other_ttls: segments with a TTL that is not kept
  * @fates: segments by fate
  * @pinned_by: the segment that pinned the flow; number 0 if none did
- * @refusal: 4xx and 5xx replies that passed; allocated with the first
+ * @refusal: 4xx and 5xx replies that passed; allocated
  * @nr_refusals: how many of those are kept
  * @later_ours: the last segment of ours with payload that is not kept; number 0 if all
  *	are

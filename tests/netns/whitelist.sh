@@ -61,7 +61,7 @@ done
 # Nothing of it would be judged, and it would stay half open.
 none_begins()
 {
-	play <<- 'END'
+	play <<- 'END' || return 1
 		> S 1000
 		< S. 7000 ack=1001 ttl=50
 		> P. 1001:"EHLO gateway.example\r\n" ack=7001
@@ -72,9 +72,9 @@ none_begins()
 ctl flows flush
 ctl whitelist add 203.0.113.25
 ok "no flow begins to a peer that is listed" none_begins
-ctl config midstream=learn
-ok "nor in mid-stream" none_begins
-ctl config midstream=pass
+set_to midstream=learn
+ok "nor in mid-stream" eval 'none_begins && [ "$(ctl config midstream)" = learn ]'
+set_to midstream=pass
 ctl whitelist flush
 
 ok "an empty list" list_is

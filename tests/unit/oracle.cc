@@ -127,7 +127,7 @@ void remember(const Case &c, int r)
 	bool takes = !s.there || s.age >= 60000 || r > s.rank ||
 		     (r == s.rank && c.seg.seq < s.seq);
 	if (!takes && !anew &&
-	    (s.ttl == c.seg.ttl ? r > 2 && s.copies == 1 && s.age >= 1000 :
+	    (s.ttl == c.seg.ttl ? r > 2 && s.age >= (s.copies == 1 ? 1000 : 4000) :
 				  r == s.rank && says_the_same(c)))
 		s.rivals++;
 	if (takes || anew || s.rivals == 3)

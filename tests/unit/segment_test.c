@@ -184,7 +184,8 @@ static void reads_ipv6(void)
 {
 	static const u8 dst[8] = { 6, 0, 1, 4 }, ah[24] = { 6, 4 };
 	static const u8 atomic[8] = { 6 }, first[8] = { 6, 0, 0, 1 };
-	static const u8 later[8] = { 6, 0, 0, 8 };
+	static const u8 later[8] = { 6, 0, 0, 8 }, ext[8] = { 60, 0, 0, 1 };
+	static const u8 udp[8] = { 17, 0, 0, 1 }, udp_later[8] = { 17, 0, 0, 8 };
 	struct ttlpin_segment seg;
 	u8 many[800] = { 0 };
 	u32 i;
@@ -202,6 +203,9 @@ static void reads_ipv6(void)
 	EXPECT(v6(44, atomic, 8, -1, 1, &seg) == TTLPIN_PARSE_OK);
 	EXPECT(v6(44, first, 8, -1, 0, &seg) == TTLPIN_PARSE_FRAGMENT);
 	EXPECT(v6(44, later, 8, -1, 0, &seg) == TTLPIN_PARSE_FRAGMENT);
+	EXPECT(v6(44, ext, 8, -1, 0, &seg) == TTLPIN_PARSE_FRAGMENT);
+	EXPECT(v6(44, udp, 8, -1, 0, &seg) == TTLPIN_PARSE_OTHER);
+	EXPECT(v6(44, udp_later, 8, -1, 0, &seg) == TTLPIN_PARSE_OTHER);
 	EXPECT(v6(59, dst, 8, -1, 0, &seg) == TTLPIN_PARSE_OTHER);
 	for (i = 0; i < 800; i += 8)
 		many[i] = 60;
