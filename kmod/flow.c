@@ -25,6 +25,7 @@
 #include "lookup.h"
 #include "sweep.h"
 #include "stats.h"
+#include "whitelist.h"
 
 /* While flows are carried over: looks where they come from. */
 noinline bool ttlpin_flow_find_old(struct ttlpin_table *old,
@@ -138,7 +139,8 @@ bool ttlpin_flow_lock_found(const struct ttlpin_net *tn,
  *
  * Context: under rcu_read_lock(). With true, BHs are off until
  * ttlpin_flow_unlock().
- * Return: false if there is no room, which is counted.
+ * Return: false if there is no room, which is counted, or if none is made because its
+ * peer is whitelisted: nothing of it would be judged, and it would stay half open.
  */
 bool ttlpin_flow_insert(struct ttlpin_net *tn, const struct ttlpin_config *cfg,
 			u64 fp, const struct ttlpin_tuple *tuple,
@@ -151,6 +153,8 @@ bool ttlpin_flow_insert(struct ttlpin_net *tn, const struct ttlpin_config *cfg,
 
 	if (ttlpin_flow_lock(tn, cfg, fp, ref))
 		return true;
+	if (ttlpin_whitelist_has(tn, tuple))
+		return false;
 	local_bh_disable();
 	ttlpin_table_lock(t, a, b, 0);
 	ref->table = t;

@@ -142,6 +142,11 @@ static bool judge_locked(struct ttlpin_packet *p, struct ttlpin_ref *ref)
 	return p->cfg->mode != TTLPIN_MODE_ENFORCE;
 }
 
+static unsigned int drop(struct sk_buff *skb)
+{
+	return NF_DROP_REASON(skb, SKB_DROP_REASON_NETFILTER_DROP, 0);
+}
+
 /* The verdict where the state word alone does not give it. */
 static unsigned int judge_closely(struct ttlpin_packet *p,
 				  struct ttlpin_ref *ref)
@@ -157,7 +162,7 @@ static unsigned int judge_closely(struct ttlpin_packet *p,
 		return pass_unknown(p);
 	if (judge_locked(p, ref))
 		return NF_ACCEPT;
-	return NF_DROP_REASON(p->skb, SKB_DROP_REASON_NETFILTER_DROP, 0);
+	return drop(p->skb);
 }
 
 /* A flow to our server begins; or may, where there is one. */
@@ -259,7 +264,7 @@ static unsigned int judge_unread(const struct ttlpin_net *tn,
 		ttlpin_stats_inc(tn, TTLPIN_CELL_MALFORMED);
 	if (!nested || cfg->mode != TTLPIN_MODE_ENFORCE)
 		return NF_ACCEPT;
-	return NF_DROP_REASON(skb, SKB_DROP_REASON_NETFILTER_DROP, 0);
+	return drop(skb);
 }
 
 /* A segment on a guarded port; @place comes in registers. */

@@ -9,12 +9,8 @@
 #include "peer.h"
 #include "session.h"
 #include "stats.h"
-#include "whitelist.h"
 
-/*
- * A flow begins with our SYN, anew if its ISN is not that of the old one. To a peer that is
- * whitelisted none begins: nothing of it would be judged, and it would stay half open.
- */
+/* A flow begins with our SYN, anew if its ISN is not that of the old one. */
 static void sent_syn(struct ttlpin_packet *p)
 {
 	u64 fp = ttlpin_flow_fingerprint(p->tn, &p->tuple);
@@ -22,9 +18,6 @@ static void sent_syn(struct ttlpin_packet *p)
 	u64 state;
 	int ttl;
 
-	if (ttlpin_whitelist_has(p->tn, &p->tuple) &&
-	    !ttlpin_flow_find(p->tn, p->cfg, fp, &ref))
-		return;
 	if (!ttlpin_flow_insert(p->tn, p->cfg, fp, &p->tuple, &ref))
 		return;
 	state = ref.state;
@@ -74,8 +67,7 @@ static void sent_midstream(struct ttlpin_packet *p)
 	if (ttlpin_packet_find(p, fp, &ref) &&
 	    ttlpin_state_phase(ref.state) != TTLPIN_PHASE_SYN_SENT)
 		return;
-	if (ttlpin_whitelist_has(p->tn, &p->tuple) ||
-	    !ttlpin_flow_insert(p->tn, p->cfg, fp, &p->tuple, &ref))
+	if (!ttlpin_flow_insert(p->tn, p->cfg, fp, &p->tuple, &ref))
 		return;
 	state = ref.state;
 	if (ref.is_new)

@@ -8,7 +8,6 @@
 #include "peer.h"
 #include "session.h"
 #include "stats.h"
-#include "whitelist.h"
 
 /*
  * Gets the octets that the parser asked for into one piece; the packet has them,
@@ -75,8 +74,7 @@ bool ttlpin_packet_adopt(const struct ttlpin_packet *p, u64 fp)
 	struct ttlpin_ref ref;
 	u64 state;
 
-	if (!ttl || ttlpin_whitelist_has(p->tn, &p->tuple) ||
-	    !ttlpin_flow_insert(p->tn, p->cfg, fp, &p->tuple, &ref))
+	if (!ttl || !ttlpin_flow_insert(p->tn, p->cfg, fp, &p->tuple, &ref))
 		return false;
 	state = ref.state;
 	if (ref.is_new)

@@ -10,6 +10,7 @@
  */
 #include "fuzz.h"
 #include "engine.h"
+#include "../unit/knows.h"
 #include "../unit/oracle.h"
 #include "session.h"
 
@@ -44,21 +45,6 @@ struct world {
 	bool has_oracle;
 };
 
-static bool is_literal(const struct ttlpin_policy *p)
-{
-	return !p->tolerance && !p->timestamps && !p->heal;
-}
-
-static bool knows(const struct world *w, u8 ttl)
-{
-	int i;
-
-	for (i = 0; i < w->mem.nr_learned && !is_literal(&w->policy); i++)
-		if (w->mem.learned[i] == ttl)
-			return true;
-	return ttlpin_state_pin(w->state) == ttl;
-}
-
 /* What must hold of a verdict, whatever came before. */
 static void claims(const struct world *before, const struct world *w,
 		   const struct ttlpin_segment *seg,
@@ -74,7 +60,7 @@ static void claims(const struct world *before, const struct world *w,
 	bool condemned = v->action == TTLPIN_CONDEMN;
 
 	/* A known TTL with good timestamps is dropped in a burst at most. */
-	if (knows(before, seg->ttl) && (seg->has_ts || !judged) && !synack &&
+	if (knows(before->state, mem, &before->policy, seg->ttl) && (seg->has_ts || !judged) && !synack &&
 	    !(burst && rst))
 		MUST(!condemned);
 	/* An RST teaches no TTL, and pins nothing. */
@@ -96,7 +82,7 @@ static void claims(const struct world *before, const struct world *w,
 		MUST(v->action != TTLPIN_UNPINNED && !v->pinned);
 	/* The literal rule. */
 	if (is_literal(&before->policy) && !syn_sent)
-		MUST(condemned != knows(before, seg->ttl));
+		MUST(condemned != knows(before->state, mem, &before->policy, seg->ttl));
 }
 
 /* What the state word says of the memory beside it. */
@@ -305,7 +291,8 @@ static void sent(struct world *w, enum ttlpin_sent what)
 	if (ttlpin_state_phase(w->state) < TTLPIN_PHASE_TALKING)
 		return;
 	ttl = ttlpin_session_remember(w->state, &w->mem);
-	MUST(ttl < 0 || (knows(w, ttl) && !(w->state & TTLPIN_ST_AT_PIN)));
+	MUST(ttl < 0 || (knows(w->state, &w->mem, &w->policy, ttl) &&
+			 !(w->state & TTLPIN_ST_AT_PIN)));
 	MUST(ttlpin_session_remember(w->state, &w->mem) < 0);
 }
 

@@ -126,9 +126,9 @@ static bool extensions(char *text, struct script_step *step)
 	int i;
 
 	while ((part = strsep(&text, ","))) {
-		for (i = 0; i < 5 && strcmp(part, names[i]); i++)
+		for (i = 0; i < SCRIPT_EXT_KINDS && strcmp(part, names[i]); i++)
 			;
-		if (i == 5 || step->nr_ext == SCRIPT_EXT_MAX)
+		if (i == SCRIPT_EXT_KINDS || step->nr_ext == SCRIPT_EXT_MAX)
 			return false;
 		step->ext[step->nr_ext++] = i;
 	}

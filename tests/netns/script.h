@@ -17,7 +17,8 @@
  * Flags are S, F, R, P, U and . for ACK. Fields: ack=N, ttl=N, ts=VAL,ECR,
  * win=N, ipid=N, nodf, doff=N (a lie), len=N (a lie about the IP length),
  * frag=N (sent in fragments of N octets), ext=hdr,hdr (IPv6 extension headers
- * hop, dst, rt, frag, and part: a fragment of which more follow). "-> pass" is understood where nothing is said.
+ * hop, dst, rt, frag, and part: a fragment of which more follow). "-> pass" is
+ * understood where nothing is said.
  */
 #ifndef SCRIPT_H
 #define SCRIPT_H
@@ -42,6 +43,7 @@ enum script_ext {
 	SCRIPT_EXT_RT,
 	SCRIPT_EXT_FRAG,
 	SCRIPT_EXT_PART,
+	SCRIPT_EXT_KINDS,
 };
 
 /**

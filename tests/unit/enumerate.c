@@ -8,6 +8,7 @@
 /* The hash of a suspect's payload is its own. */
 #include "../../kmod/heal.c"
 #include "engine.h"
+#include "knows.h"
 #include "oracle.h"
 #include "session.h"
 #include "tap.h"
@@ -85,22 +86,6 @@ static void build(const struct oracle_flow *of, const struct oracle_segment *os,
 		.flags = (os->syn ? TTLPIN_SYN : 0) | (os->ack ? TTLPIN_ACK : 0) |
 			 (os->rst ? TTLPIN_RST : 0) | (os->fin ? TTLPIN_FIN : 0),
 	};
-}
-
-static bool is_literal(const struct ttlpin_policy *p)
-{
-	return !p->tolerance && !p->timestamps && !p->heal;
-}
-
-static bool knows(u64 state, const struct ttlpin_memory *mem,
-		  const struct ttlpin_policy *p, u8 ttl)
-{
-	int i;
-
-	for (i = 0; i < mem->nr_learned && !is_literal(p); i++)
-		if (mem->learned[i] == ttl)
-			return true;
-	return ttlpin_state_pin(state) == ttl;
 }
 
 /* What must hold whatever the oracle says. */
